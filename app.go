@@ -1,0 +1,73 @@
+package muban
+
+import "time"
+
+// App is a developer's account on one platform (小程序, 公众号): what its
+// client authenticates with, and the settings that decide what it may send.
+type App struct {
+	// ID is what the app's client authenticates with: appid on WeChat, App
+	// Key on Baidu, app_id on Alipay. Unique over all platforms, never changed.
+	ID       string
+	Platform Platform
+	Name     string
+	// Secret is the AppSecret or App Secret; empty on Alipay.
+	Secret string
+	// Number stands for the app in access tokens; Baidu shows it as the tail
+	// of each token. Unique in the installation, never changed.
+	Number    int64
+	CreatedAt time.Time
+
+	Settings
+}
+
+// Settings are the part of an App that its owner may change.
+type Settings struct {
+	// OriginalID is the gh_… account id of a WeChat app.
+	OriginalID string
+	// Pages are the pages a message may lead to; empty accepts every page.
+	Pages []string
+	// DailyLimit is how many sends are accepted in a [Day]; nil is no limit,
+	// 0 is none may be sent.
+	DailyLimit *int64
+	// TemplateLimit is how many templates the app may hold; nil is no limit.
+	TemplateLimit *int64
+	// PushAllowed is Baidu's push permission (6001 without it).
+	PushAllowed bool
+	// Callback is where the app's server is told of events.
+	Callback Callback
+	// Industries are an official account's two trades.
+	Industries Industries
+	// LinkedApps are the apps bound to this one (公众号 and 小程序).
+	LinkedApps []string
+	// CloudPermissions are the cloud calls its functions may make; nil is all.
+	CloudPermissions *[]string
+	// AppPublicKey verifies an Alipay app's requests: PEM or bare base64.
+	AppPublicKey string
+	// AppCert is an Alipay app's certificate in certificate mode.
+	AppCert string
+	// ContentKey is an Alipay app's AES key for encrypted content, base64.
+	ContentKey string
+}
+
+// CallbackMode is how events are protected on their way to the app's server.
+type CallbackMode string
+
+// The callback modes (明文, 兼容, 安全).
+const (
+	CallbackPlain  CallbackMode = "plain"
+	CallbackCompat CallbackMode = "compat"
+	CallbackSafe   CallbackMode = "safe"
+)
+
+// Callback is where and how the app's server is told of events.
+type Callback struct {
+	URL    string
+	Token  string
+	AESKey string // EncodingAESKey, 43 characters
+	Mode   CallbackMode
+}
+
+// Industries are the codes of an official account's two trades; 0 is unset.
+type Industries struct {
+	Primary, Secondary int
+}

@@ -1,0 +1,31 @@
+package httpx
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// JSON writes an answer as compact JSON with status 200: no trailing newline
+// (co-wechat-api rejects any control character, protocol.md §10 no. 1), and
+// <, > and & as they are.
+func JSON(w http.ResponseWriter, answer any) error {
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(answer); err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	body := bytes.TrimRight(buf.Bytes(), "\n")
+	header := w.Header()
+	header["Content-Type"] = jsonType
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	_, err := w.Write(body)
+	return err
+}
+
+// jsonType must contain "application/json": co-wechat-api looks for it
+// (protocol.md §10 no. 2).
+var jsonType = []string{"application/json; charset=utf-8"}

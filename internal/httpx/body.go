@@ -1,0 +1,47 @@
+package httpx
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/muban-dev/muban"
+)
+
+// MaxBody is the largest request body that is read (design.md §5).
+const MaxBody = 1 << 20
+
+// mostDrained is how much of an oversized body is read and thrown away so
+// that its sender, still writing, gets to see the answer.
+const mostDrained = 32 << 20
+
+// ReadBody reads the whole body. One over [MaxBody] bytes is refused with
+// muban.RuleRequestTooLarge; other errors mean that the client went away.
+func ReadBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.ContentLength == 0 {
+		return nil, nil
+	}
+	var body []byte
+	var err error
+	if n := r.ContentLength; n > 0 && n <= MaxBody {
+		body = make([]byte, n)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	}
+	if err != nil {
+		return nil, errors.Join(errClientGone, err)
+	}
+	if len(body) > MaxBody {
+		_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
+		return nil, muban.Refuse(muban.RuleRequestTooLarge, "limit", strconv.Itoa(MaxBody))
+	}
+	return body, nil
+}
+
+var errClientGone = errors.New("reading the request")
+
+// ClientGone reports whether the error says that the client did not send its
+// whole request; there is nobody to answer.
+func ClientGone(err error) bool { return errors.Is(err, errClientGone) }

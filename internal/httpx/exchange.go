@@ -1,0 +1,102 @@
+package httpx
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+
+	"github.com/muban-dev/muban"
+)
+
+// Exchange is one request and its answer while it is being served. Handlers
+// fill it in; the middleware logs and counts it at the end. It is used by the
+// request's own goroutine only.
+type Exchange struct {
+	// Dialect and Call name what was asked, from small fixed sets, so that
+	// they can label metrics: "wechat", "message/wxopen/template/send".
+	Dialect, Call string
+	AppID         string
+	// Code is what the dialect answered: "0", "41028"; empty on success where
+	// the dialect has no code for it.
+	Code string
+	// Refusal is why the call was not accepted; Err is what went wrong inside.
+	Refusal *muban.Refusal
+	Err     error
+
+	rid     func() string
+	explain bool
+}
+
+// RID is the request's id, in the form WeChat shows it:
+// xxxxxxxx-xxxxxxxx-xxxxxxxx.
+func (x *Exchange) RID() string { return x.rid() }
+
+type exchangeKey struct{}
+
+// Of returns the exchange of a request that came through [Wrap]; for any
+// other request a fresh one that nobody reads.
+func Of(r *http.Request) *Exchange {
+	if x, ok := r.Context().Value(exchangeKey{}).(*Exchange); ok {
+		return x
+	}
+	return newExchange(false)
+}
+
+func newExchange(explain bool) *Exchange {
+	return &Exchange{rid: sync.OnceValue(newRID), explain: explain}
+}
+
+func newRID() string {
+	return fmt.Sprintf("%08x-%08x-%08x", rand.Uint32(), rand.Uint32(), rand.Uint32())
+}
+
+func withExchange(r *http.Request, x *Exchange) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+}
+
+// RefusalHeader carries, in the sandbox only, the refusal behind a platform's
+// error code as a JSON object of kind, rule, detail, values and see.
+const RefusalHeader = "Muban-Refusal"
+
+// RefusalDoc is the form of [RefusalHeader].
+type RefusalDoc struct {
+	Kind   muban.Kind        `json:"kind"`
+	Rule   muban.Rule        `json:"rule"`
+	Detail string            `json:"detail"`
+	Values map[string]string `json:"values"`
+	See    string            `json:"see,omitempty"`
+}
+
+// Refused notes the refusal that a dialect is about to answer with, and the
+// dialect's code for it. Call it before the answer is written.
+func (x *Exchange) Refused(w http.ResponseWriter, refusal *muban.Refusal, code string) {
+	x.Refusal, x.Code = refusal, code
+	if !x.explain {
+		return
+	}
+	doc, err := json.Marshal(RefusalDoc{refusal.Kind, refusal.Rule, refusal.Error(), refusal.Values, refusal.See})
+	if err == nil {
+		w.Header().Set(RefusalHeader, asciiJSON(doc))
+	}
+}
+
+// asciiJSON escapes what a header cannot carry; inside JSON that is always
+// possible, since such characters stand in strings only.
+func asciiJSON(doc []byte) string {
+	out := make([]byte, 0, len(doc))
+	for _, r := range string(doc) {
+		switch {
+		case r < 0x80:
+			out = append(out, byte(r))
+		case r < 0x10000:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			r -= 0x10000
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		}
+	}
+	return string(out)
+}

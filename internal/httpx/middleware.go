@@ -1,0 +1,86 @@
+package httpx
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// Options are what [Wrap] needs of the program around it.
+type Options struct {
+	// Now is the time that the Date header shows.
+	Now func() time.Time
+	Log *slog.Logger
+	// Observe is told of every exchange when it is over; may be nil.
+	Observe func(x *Exchange, status int, took time.Duration)
+	// Explain puts the refusal behind an error code into [RefusalHeader].
+	Explain bool
+}
+
+// Wrap puts the shared middleware around all handlers: the exchange, the Date
+// header, one log line for what went wrong inside, and an end for panics. A
+// handler that panics with http.ErrAbortHandler closes the connection without
+// an answer.
+func Wrap(next http.Handler, o Options) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		x := newExchange(o.Explain)
+		rec := &recorder{ResponseWriter: w}
+		w.Header()["Date"] = []string{o.Now().UTC().Format(http.TimeFormat)}
+		defer func() {
+			if p := recover(); p != nil {
+				if p != http.ErrAbortHandler {
+					o.Log.Error("handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
+				}
+				panic(http.ErrAbortHandler)
+			}
+			finish(x, rec, r, o, time.Since(began))
+		}()
+		next.ServeHTTP(rec, withExchange(r, x))
+	})
+}
+
+func finish(x *Exchange, rec *recorder, r *http.Request, o Options, took time.Duration) {
+	if x.Err != nil && !ClientGone(x.Err) {
+		o.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "rid", x.RID(), "app_id", x.AppID, "error", x.Err)
+	}
+	if o.Observe != nil {
+		o.Observe(x, rec.status(), took)
+	}
+}
+
+// AbortIfUnknown closes the connection without an answer where it is not
+// known whether a send was stored: any answer could contradict the store.
+func AbortIfUnknown(x *Exchange, err error) {
+	if errors.Is(err, muban.ErrOutcomeUnknown) {
+		x.Err = err
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	code int
+}
+
+func (w *recorder) WriteHeader(code int) {
+	if w.code == 0 {
+		w.code = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+func (w *recorder) status() int {
+	if w.code == 0 {
+		return http.StatusOK
+	}
+	return w.code
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

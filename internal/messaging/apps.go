@@ -1,0 +1,157 @@
+package messaging
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// NewApp is an app as the native API makes it. Settings come from
+// [DefaultSettings], changed as the caller wishes.
+type NewApp struct {
+	Platform muban.Platform
+	Name     string
+	ID       string // generated where empty
+	Secret   string // generated where empty
+	Settings muban.Settings
+}
+
+// DefaultSettings are the settings of an app about which nothing was said.
+func DefaultSettings(p muban.Platform) muban.Settings {
+	rules := muban.RulesOf(p)
+	return muban.Settings{
+		OriginalID: newOriginalID(p),
+		DailyLimit: rules.DailyLimit, TemplateLimit: rules.TemplateLimit,
+		PushAllowed: true,
+	}
+}
+
+// CreateApp adds an app.
+func (s *Service) CreateApp(ctx context.Context, req NewApp) (muban.App, error) {
+	if !req.Platform.Known() {
+		return muban.App{}, invalid("platform", string(req.Platform), platformNames(muban.Platforms()))
+	}
+	if req.Platform == muban.Alipay && req.Secret != "" {
+		return muban.App{}, muban.Refuse(muban.RuleNotOnPlatform, "platform", "alipay", "object", "secret; its apps authenticate with keys")
+	}
+	app := muban.App{
+		ID: req.ID, Platform: req.Platform, Name: req.Name, Secret: req.Secret,
+		CreatedAt: s.clock.Now(), Settings: req.Settings,
+	}
+	if app.ID == "" {
+		app.ID = newAppID(app.Platform)
+	}
+	if app.Secret == "" {
+		app.Secret = newSecret(app.Platform)
+	}
+	if err := checkApp(app); err != nil {
+		return muban.App{}, err
+	}
+	return s.store.CreateApp(ctx, app)
+}
+
+// App returns an app.
+func (s *Service) App(ctx context.Context, appID string) (muban.App, error) {
+	if !plausibleID(appID) {
+		return muban.App{}, muban.Refuse(muban.RuleNotFound, "object", "app", "id", quote(appID))
+	}
+	return s.store.App(ctx, appID)
+}
+
+// Apps lists the apps, newest first.
+func (s *Service) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App], error) {
+	return s.store.Apps(ctx, page)
+}
+
+// UpdateApp changes an app's name and settings. edit sees the app as it is;
+// its error changes nothing and is returned.
+func (s *Service) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
+	app, err := s.store.UpdateApp(ctx, appID, func(a *muban.App) error {
+		if err := edit(a); err != nil {
+			return err
+		}
+		return checkApp(*a)
+	})
+	if err == nil {
+		s.apps.Forget(app.Number)
+	}
+	return app, err
+}
+
+// DeleteApp removes an app with everything it has.
+func (s *Service) DeleteApp(ctx context.Context, appID string) error {
+	err := s.store.DeleteApp(ctx, appID)
+	s.apps.Clear()
+	s.tokens.Clear()
+	s.users.Clear()
+	s.templates.Clear()
+	return err
+}
+
+// ResetSecret gives the app a new secret; its access tokens stay good.
+func (s *Service) ResetSecret(ctx context.Context, appID string) (muban.App, error) {
+	return s.UpdateApp(ctx, appID, func(a *muban.App) error {
+		if a.Secret == "" {
+			return muban.Refuse(muban.RuleNotOnPlatform, "platform", string(a.Platform), "object", "secret")
+		}
+		a.Secret = newSecret(a.Platform)
+		return nil
+	})
+}
+
+// RevokeTokens kills every access token of the app: at once here, within a
+// second on other nodes.
+func (s *Service) RevokeTokens(ctx context.Context, appID string) error {
+	if _, err := s.App(ctx, appID); err != nil {
+		return err
+	}
+	err := s.store.DeleteTokens(ctx, appID)
+	s.tokens.Clear()
+	return err
+}
+
+// Bounds of an app's settings.
+const (
+	longestName = 200
+	mostPages   = 1000
+)
+
+func checkApp(a muban.App) error {
+	switch {
+	case !plausibleID(a.ID) || strings.ContainsAny(a.ID, "/ "):
+		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes")
+	case len(a.Name) > longestName:
+		return invalid("name", strconv.Itoa(len(a.Name))+" bytes", "at most 200 bytes")
+	case a.Secret != "" && !plausibleID(a.Secret):
+		return invalid("secret", "not shown", "1 to 256 printable characters")
+	case len(a.Pages) > mostPages:
+		return invalid("pages", strconv.Itoa(len(a.Pages))+" pages", "at most 1000")
+	case a.DailyLimit != nil && *a.DailyLimit < 0:
+		return invalid("daily_limit", strconv.FormatInt(*a.DailyLimit, 10), "0 or more, or null for no limit")
+	case a.TemplateLimit != nil && *a.TemplateLimit < 0:
+		return invalid("template_limit", strconv.FormatInt(*a.TemplateLimit, 10), "0 or more, or null for no limit")
+	}
+	for _, page := range a.Pages {
+		if barePage(page) == "" {
+			return invalid("pages", page, "a page's path, like pages/index/index")
+		}
+	}
+	return checkCallback(a.Callback)
+}
+
+func checkCallback(c muban.Callback) error {
+	switch c.Mode {
+	case "", muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe:
+	default:
+		return invalid("callback.mode", string(c.Mode), "plain, compat or safe")
+	}
+	if c.AESKey != "" && len(c.AESKey) != 43 {
+		return invalid("callback.aes_key", strconv.Itoa(len(c.AESKey))+" characters", "43 characters")
+	}
+	if (c.Mode == muban.CallbackCompat || c.Mode == muban.CallbackSafe) && c.AESKey == "" {
+		return invalid("callback.aes_key", "", "given in mode "+string(c.Mode))
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package messaging
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// Authorize returns the app whose access token this is. The app must be on
+// one of the wanted platforms.
+//
+// Refusals: token missing; unknown, malformed or superseded; expired; good,
+// but of an app on another platform.
+func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Platform) (muban.App, error) {
+	if text == "" {
+		return muban.App{}, muban.Refuse(muban.RuleTokenMissing)
+	}
+	unknown := muban.Refuse(muban.RuleTokenUnknown)
+	number, ok := tokenAppNumber(text)
+	if !ok {
+		return muban.App{}, unknown
+	}
+	app, err := s.appByNumber(ctx, number)
+	if notFound(err) {
+		return muban.App{}, unknown
+	}
+	if err != nil {
+		return muban.App{}, err
+	}
+	hash := tokenHash(text)
+	token, err := s.tokens.Get(tokenKey{app.ID, string(hash)}, func() (muban.Token, error) {
+		return s.store.Token(ctx, app.ID, hash)
+	})
+	if notFound(err) {
+		return muban.App{}, unknown
+	}
+	if err != nil {
+		return muban.App{}, err
+	}
+	now := s.clock.Now()
+	if !token.DeadAt.IsZero() && !now.Before(token.DeadAt) {
+		return muban.App{}, muban.Refuse(muban.RuleTokenSuperseded, "dead_at", stamp(token.DeadAt))
+	}
+	if !now.Before(token.ExpiresAt) {
+		return muban.App{}, muban.Refuse(muban.RuleTokenExpired, "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
+	}
+	if !slices.Contains(wanted, app.Platform) {
+		return muban.App{}, muban.Refuse(muban.RuleTokenPlatform,
+			"app_id", app.ID, "platform", string(app.Platform), "wanted", platformNames(wanted))
+	}
+	return app, nil
+}
+
+func platformNames(platforms []muban.Platform) string {
+	names := make([]string, len(platforms))
+	for i, p := range platforms {
+		names[i] = string(p)
+	}
+	return strings.Join(names, " or ")
+}

@@ -1,0 +1,62 @@
+package messaging
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/muban-dev/muban"
+)
+
+// Number is a whole number as a client wrote it. It is not Valid where the
+// client wrote none, or one that does not fit 64 bits.
+type Number struct {
+	Text  string
+	Value int64
+	Valid bool
+}
+
+// longestID bounds the ids that are looked up; no platform's id is longer
+// (Baidu's swan_id has about 90 characters).
+const longestID = 256
+
+// plausibleID reports whether an id from outside can exist at all. Others are
+// treated as unknown without asking the store, which need not be able to hold
+// control characters or broken UTF-8.
+func plausibleID(id string) bool {
+	return id != "" && len(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
+}
+
+// isRule reports whether err is the refusal of that rule.
+func isRule(err error, rule muban.Rule) bool {
+	var refusal *muban.Refusal
+	return errors.As(err, &refusal) && refusal.Rule == rule
+}
+
+// notFound is the store's "not there".
+func notFound(err error) bool { return isRule(err, muban.RuleNotFound) }
+
+// invalid is a native call's bad member: which, what it was, what is right.
+func invalid(field, value, wanted string) *muban.Refusal {
+	return muban.Refuse(muban.RuleInvalid, "field", field, "value", quote(value), "wanted", wanted)
+}
+
+// quote makes a value from outside safe to show: empty values visible,
+// control characters escaped.
+func quote(s string) string {
+	if s == "" {
+		return "empty"
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) || !utf8.ValidString(s) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// stamp writes a time for people, in the zone the platforms count in.
+func stamp(t time.Time) string {
+	return t.In(time.FixedZone("UTC+8", 8*60*60)).Format("2006-01-02 15:04:05.000 -0700")
+}

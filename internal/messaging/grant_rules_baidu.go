@@ -1,0 +1,50 @@
+package messaging
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// baiduScene: seed 000 and 001, scene_id. A scene that exists must be used as
+// it was issued (4004); then it must be good and not spent (form 4003, others
+// 4004). One that does not exist is judged by the scene_type that was sent:
+// the refusal's "kind" is then that one.
+func baiduScene(app muban.App, g *muban.Grant, m muban.Message, req muban.SendRequest) *muban.Refusal {
+	if g == nil {
+		refusal := unknownGrant(app, m)
+		refusal.Values["kind"] = string(req.GrantKind)
+		return refusal
+	}
+	if g.Kind != req.GrantKind {
+		return muban.Refuse(muban.RuleGrantSceneType, "grant_id", g.ID, "kind", string(g.Kind),
+			"wanted", sceneType(g.Kind), "scene_type", sceneType(req.GrantKind))
+	}
+	if refusal := baiduLoginState(g, req.To); refusal != nil {
+		return refusal
+	}
+	if refusal := grantOwner(g, m); refusal != nil {
+		return refusal
+	}
+	return grantSpendable(g, m.AcceptedAt)
+}
+
+// baiduLoginState: the scene's last character is 1 where the user was logged
+// in, 0 where a guest, and the send must be addressed accordingly (seed 000,
+// Q&A 1 and 2).
+func baiduLoginState(g *muban.Grant, to muban.Recipient) *muban.Refusal {
+	loggedIn := !to.Guest
+	asDigit := !strings.HasSuffix(g.ID, "0") && !strings.HasSuffix(g.ID, "1") || strings.HasSuffix(g.ID, "1") == loggedIn
+	if g.LoggedIn == loggedIn && asDigit {
+		return nil
+	}
+	state, parameter := map[bool]string{true: "logged-in", false: "guest"}, "touser_openId"
+	if to.Guest {
+		parameter = "touser"
+	}
+	return muban.Refuse(muban.RuleGrantLogin, "grant_id", g.ID, "kind", string(g.Kind),
+		"issued", state[g.LoggedIn], "parameter", parameter, "addressed", state[loggedIn])
+}
+
+func sceneType(k muban.GrantKind) string { return strconv.Itoa(k.SceneType()) }

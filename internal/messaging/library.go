@@ -1,0 +1,109 @@
+package messaging
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// LibraryRange lists titles of a platform's library as its own call does, in
+// the order they were added, with the number of all titles.
+func (s *Service) LibraryRange(ctx context.Context, platform muban.Platform, offset, count Number) ([]muban.Title, int64, error) {
+	r, err := checkRange(platform, offset, count)
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.store.TitleRange(ctx, platform, r)
+}
+
+// LibraryTitle returns one title with its keywords.
+func (s *Service) LibraryTitle(ctx context.Context, platform muban.Platform, id string) (muban.Title, error) {
+	unknown := muban.Refuse(muban.RuleTitleUnknown, "library_id", quote(id))
+	if !plausibleID(id) {
+		return muban.Title{}, unknown
+	}
+	title, err := s.store.Title(ctx, platform, id)
+	if notFound(err) {
+		return muban.Title{}, unknown
+	}
+	return title, err
+}
+
+// Titles lists a platform's library newest first, for the native API; q
+// selects titles whose id or text contains it.
+func (s *Service) Titles(ctx context.Context, platform muban.Platform, q string, page muban.Page) (muban.List[muban.Title], error) {
+	return s.store.Titles(ctx, platform, q, page)
+}
+
+// CreateTitle adds a title to a platform's library. Without an id it gets one
+// in the platform's own format.
+func (s *Service) CreateTitle(ctx context.Context, title muban.Title) (muban.Title, error) {
+	if title.ID == "" {
+		title.ID = newTitleID(title.Platform)
+	}
+	if err := CheckTitle(title); err != nil {
+		return muban.Title{}, err
+	}
+	return s.store.CreateTitle(ctx, title)
+}
+
+// DeleteTitle removes a title; templates made from it stay.
+func (s *Service) DeleteTitle(ctx context.Context, platform muban.Platform, id string) error {
+	return s.store.DeleteTitle(ctx, platform, id)
+}
+
+// CheckTitle refuses a title that no library can hold.
+func CheckTitle(t muban.Title) error {
+	if !plausibleID(t.ID) {
+		return invalid("id", t.ID, "1 to 256 printable characters")
+	}
+	if strings.TrimSpace(t.Title) == "" {
+		return invalid("title", t.Title, "the title's text")
+	}
+	if t.Platform == muban.WeChatOA {
+		return checkContent(t.Content)
+	}
+	if len(t.Keywords) == 0 {
+		return invalid("keywords", "", "at least one keyword")
+	}
+	seen := make(map[int]bool, len(t.Keywords))
+	for _, k := range t.Keywords {
+		number := strconv.Itoa(k.ID)
+		switch {
+		case k.ID <= 0 || seen[k.ID]:
+			return invalid("keywords.keyword_id", number, "positive and not repeated")
+		case strings.TrimSpace(k.Name) == "" || strings.ContainsAny(k.Name, "{}\n"):
+			return invalid("keywords.name", k.Name, "a word without braces or line breaks")
+		case k.Origin != muban.OriginPlatform && k.Origin != muban.OriginMuban:
+			return invalid("keywords.origin", string(k.Origin), "platform or muban")
+		}
+		seen[k.ID] = true
+	}
+	return nil
+}
+
+// checkContent refuses a text whose placeholders cannot be read (seed 004).
+func checkContent(content string) error {
+	if strings.TrimSpace(content) == "" {
+		return invalid("content", content, "a text, with placeholders like {{keyword1.DATA}}")
+	}
+	if _, bad := muban.Placeholders(content); bad != "" {
+		return muban.Refuse(muban.RulePlaceholder, "placeholder", quote(bad))
+	}
+	return nil
+}
+
+// checkRange reads the two numbers of a list call (seed 003: offset from 0,
+// count 1 to 20; seed 001 gives Baidu the same bound).
+func checkRange(platform muban.Platform, offset, count Number) (muban.Range, error) {
+	most := muban.RulesOf(platform).MaxPage
+	if !offset.Valid || offset.Value < 0 {
+		return muban.Range{}, muban.Refuse(muban.RuleListOffset, "offset", quote(offset.Text))
+	}
+	if !count.Valid || count.Value < 1 || count.Value > most {
+		return muban.Range{}, muban.Refuse(muban.RuleListCount, "count", quote(count.Text), "most", strconv.FormatInt(most, 10))
+	}
+	return muban.Range{Offset: offset.Value, Count: count.Value}, nil
+}

@@ -1,0 +1,117 @@
+package messaging
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// Send accepts or refuses a template message by the rules of the app's
+// platform. An accepted message is on disk when Send returns.
+//
+// Besides refusals the error may be muban.ErrOutcomeUnknown.
+func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error) {
+	now := s.clock.Now()
+	switch app.Platform {
+	case muban.WeChatMini:
+		return s.sendWeChatMini(ctx, app, req, now)
+	case muban.Baidu:
+		return s.sendBaidu(ctx, app, req, now)
+	default:
+		return muban.Message{}, muban.Refuse(muban.RuleNotOnPlatform, "platform", string(app.Platform), "object", "send call here")
+	}
+}
+
+// accept hands a send that passed every other check to the store, where its
+// grant and the app's daily limit decide.
+func (s *Service) accept(ctx context.Context, app muban.App, m muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
+	accepted, err := s.store.Accept(ctx, muban.Accept{
+		Message: m,
+		Decide: func(l muban.Ledger) *muban.Refusal {
+			if refusal := grantRule(l.Grant); refusal != nil {
+				return refusal
+			}
+			return dailyLimit(app, l.SentToday, m.AcceptedAt)
+		},
+	})
+	if isRule(err, muban.RuleGrantUnknown) {
+		return muban.Message{}, s.elsewhere(ctx, app, m, err)
+	}
+	return accepted, err
+}
+
+// elsewhere tells a grant that belongs to another app from one that exists
+// nowhere: seed 000, Q&A 1 ("请检查 appkey").
+func (s *Service) elsewhere(ctx context.Context, app muban.App, m muban.Message, refusal error) error {
+	exists, err := s.store.GrantElsewhere(ctx, app.Platform, m.GrantID)
+	if err != nil {
+		return err
+	}
+	if exists {
+		return muban.Refuse(muban.RuleGrantApp, "app_id", app.ID, "grant_id", m.GrantID)
+	}
+	return refusal
+}
+
+// dailyLimit refuses a send past the app's limit of its day (seed 002, 45009).
+func dailyLimit(app muban.App, sent int64, at time.Time) *muban.Refusal {
+	if app.DailyLimit == nil || sent < *app.DailyLimit {
+		return nil
+	}
+	return muban.Refuse(muban.RuleDailyLimit, "app_id", app.ID,
+		"sent", strconv.FormatInt(sent, 10), "day", strconv.Itoa(int(muban.DayOf(at))),
+		"limit", strconv.FormatInt(*app.DailyLimit, 10))
+}
+
+// draft is the message that a request becomes once it is accepted.
+func draft(app muban.App, user muban.User, template muban.Template, req muban.SendRequest, now time.Time) muban.Message {
+	return muban.Message{
+		AppID: app.ID, Platform: app.Platform, UserNo: user.No, UserID: req.To.ID,
+		TemplateID: template.ID, Title: template.Title, Data: req.Data, Rendered: template.Render(req.Data),
+		Page: req.Page, URL: req.URL, MiniProgram: req.MiniProgram,
+		EmphasisKeyword: req.EmphasisKeyword, Color: req.Color, Ext: req.Ext, ClientMsgID: req.ClientMsgID,
+		GrantID: req.GrantID, State: muban.StateAccepted, AcceptedAt: now,
+	}
+}
+
+// templateToSend finds the template of a send.
+func (s *Service) templateToSend(ctx context.Context, app muban.App, id string) (muban.Template, error) {
+	if id == "" {
+		return muban.Template{}, muban.Refuse(muban.RuleTemplateMissing)
+	}
+	unknown := muban.Refuse(muban.RuleTemplateUnknown, "app_id", app.ID, "template_id", quote(id))
+	if !plausibleID(id) {
+		return muban.Template{}, unknown
+	}
+	template, err := s.cachedTemplate(ctx, app.ID, id)
+	if notFound(err) {
+		return muban.Template{}, unknown
+	}
+	return template, err
+}
+
+// checkPage compares the page without its leading slash and its query with
+// the app's pages. No pages means every page; no page means no jump.
+func checkPage(app muban.App, page string) *muban.Refusal {
+	if page == "" || len(app.Pages) == 0 {
+		return nil
+	}
+	wanted := barePage(page)
+	for _, known := range app.Pages {
+		if barePage(known) == wanted {
+			return nil
+		}
+	}
+	return muban.Refuse(muban.RulePageUnknown, "page", quote(page), "pages", strings.Join(app.Pages, ", "))
+}
+
+func barePage(page string) string {
+	page = strings.TrimPrefix(page, "/")
+	if end := strings.IndexAny(page, "?#"); end >= 0 {
+		page = page[:end]
+	}
+	return page
+}

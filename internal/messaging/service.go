@@ -1,0 +1,55 @@
+package messaging
+
+import (
+	"context"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/hotcache"
+)
+
+// Service is the use cases. It is safe for concurrent use.
+type Service struct {
+	store Store
+	clock Clock
+
+	// What every send reads; see hotcache for how stale they may be.
+	tokens    hotcache.Cache[tokenKey, muban.Token]
+	apps      hotcache.Cache[int64, muban.App]
+	users     hotcache.Cache[userKey, muban.User]
+	templates hotcache.Cache[templateKey, muban.Template]
+}
+
+type (
+	tokenKey    struct{ appID, hash string }
+	userKey     struct{ appID, id string }
+	templateKey struct{ appID, id string }
+)
+
+// New makes the use cases over a store and a clock.
+func New(store Store, clock Clock) *Service {
+	return &Service{store: store, clock: clock}
+}
+
+// appByNumber is the app that an access token refers to.
+func (s *Service) appByNumber(ctx context.Context, number int64) (muban.App, error) {
+	return s.apps.Get(number, func() (muban.App, error) { return s.store.AppByNumber(ctx, number) })
+}
+
+// cachedUser is a recipient by the id that a send addressed.
+func (s *Service) cachedUser(ctx context.Context, appID, id string) (muban.User, error) {
+	return s.users.Get(userKey{appID, id}, func() (muban.User, error) { return s.store.User(ctx, appID, id) })
+}
+
+// cachedTemplate is a template by its id.
+func (s *Service) cachedTemplate(ctx context.Context, appID, id string) (muban.Template, error) {
+	return s.templates.Get(templateKey{appID, id}, func() (muban.Template, error) {
+		return s.store.Template(ctx, appID, id)
+	})
+}
+
+// forgetUser drops what is cached of a user under any of its ids.
+func (s *Service) forgetUser(u muban.User) {
+	for _, id := range u.IDs() {
+		s.users.Forget(userKey{u.AppID, id})
+	}
+}

@@ -1,0 +1,124 @@
+package muban
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Kind classifies a refusal. Each dialect has one table from Kind to its own
+// code and text.
+type Kind string
+
+// The kinds of refusal.
+const (
+	KindTokenMissing     Kind = "token_missing"
+	KindTokenInvalid     Kind = "token_invalid"
+	KindTokenExpired     Kind = "token_expired"
+	KindAPIUnauthorized  Kind = "api_unauthorized"
+	KindGrantTypeInvalid Kind = "grant_type_invalid" // OAuth grant_type, not a Grant
+	KindAppMissing       Kind = "app_missing"
+	KindAppUnknown       Kind = "app_unknown"
+	KindSecretMissing    Kind = "secret_missing"
+	KindSecretWrong      Kind = "secret_wrong"
+
+	KindNeedsGet      Kind = "needs_get"
+	KindNeedsPost     Kind = "needs_post"
+	KindUnknownPath   Kind = "unknown_path"
+	KindBodyEmpty     Kind = "body_empty"
+	KindBodyMalformed Kind = "body_malformed"
+	KindBodyTooLarge  Kind = "body_too_large"
+	KindParameter     Kind = "parameter"
+
+	KindRecipientUnknown Kind = "recipient_unknown"
+	KindTemplateMissing  Kind = "template_missing"
+	KindTemplateUnknown  Kind = "template_unknown"
+	KindTemplateLimit    Kind = "template_limit"
+	KindPageUnknown      Kind = "page_unknown"
+	KindPushForbidden    Kind = "push_forbidden"
+	KindDailyLimit       Kind = "daily_limit"
+	KindAppNotLinked     Kind = "app_not_linked"
+
+	KindGrantUnknown  Kind = "grant_unknown" // missing or never issued
+	KindGrantExpired  Kind = "grant_expired"
+	KindGrantSpent    Kind = "grant_spent"
+	KindGrantMismatch Kind = "grant_mismatch" // another user's, or used otherwise than issued
+
+	KindOffset         Kind = "offset"
+	KindCount          Kind = "count"
+	KindTitleUnknown   Kind = "title_unknown"
+	KindKeywordCount   Kind = "keyword_count"
+	KindKeywordInvalid Kind = "keyword_invalid"
+
+	KindBusy Kind = "busy"
+
+	// Kinds of the native API only.
+	KindInvalid        Kind = "invalid"
+	KindNotFound       Kind = "not_found"
+	KindConflict       Kind = "conflict"
+	KindNotOnPlatform  Kind = "not_on_this_platform"
+	KindClockBackwards Kind = "clock_backwards"
+	KindUnauthorized   Kind = "unauthorized"
+	KindForbidden      Kind = "forbidden"
+)
+
+// Refusal is why a call was not accepted. It is an error; it changed nothing.
+type Refusal struct {
+	Kind Kind
+	// Rule is the stable name of the rule that refused.
+	Rule Rule
+	// Values are what the rule compared, by name. They may be shown to the
+	// app's developer and hold no secret.
+	Values map[string]string
+	// See is the document and place that says so; empty where it is our own.
+	See string
+}
+
+// Refuse makes the refusal of a rule, with the values it compared as pairs of
+// name and value. An unknown rule or an odd pair is a programming error and
+// panics.
+func Refuse(rule Rule, pairs ...string) *Refusal {
+	facts, known := ruleFacts[rule]
+	if !known || len(pairs)%2 != 0 {
+		panic("muban: Refuse(" + string(rule) + "): unknown rule or odd values")
+	}
+	values := make(map[string]string, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		values[pairs[i]] = shorten(pairs[i+1])
+	}
+	return &Refusal{Kind: facts.kind, Rule: rule, Values: values, See: facts.see}
+}
+
+// Error says in words what was wrong, with which value, and what would be
+// right.
+func (r *Refusal) Error() string {
+	text := ruleFacts[r.Rule].text
+	if text == "" {
+		return string(r.Rule)
+	}
+	pairs := make([]string, 0, 2*len(r.Values))
+	for name, value := range r.Values {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// RuleNames lists the rules in alphabetical order.
+func RuleNames() []Rule { return slices.Sorted(maps.Keys(ruleFacts)) }
+
+// Kind returns the kind of refusal the rule makes.
+func (r Rule) Kind() Kind { return ruleFacts[r].kind }
+
+// shorten keeps a value that came from outside at a size fit for a message.
+func shorten(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// ErrOutcomeUnknown says that a send may or may not have been stored. There
+// is no honest answer to it: the connection is closed without one.
+var ErrOutcomeUnknown = errors.New("it is not known whether the send was stored")

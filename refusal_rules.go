@@ -1,0 +1,127 @@
+package muban
+
+// Rule is the stable name of a rule that can refuse a call.
+type Rule string
+
+// The rules, by what they look at.
+const (
+	RuleTokenMissing    Rule = "token.missing"
+	RuleTokenUnknown    Rule = "token.unknown"
+	RuleTokenSuperseded Rule = "token.superseded"
+	RuleTokenExpired    Rule = "token.expired"
+	RuleTokenPlatform   Rule = "token.platform"
+	RuleAuthGrantType   Rule = "auth.grant_type"
+	RuleAuthAppMissing  Rule = "auth.app_missing"
+	RuleAuthAppUnknown  Rule = "auth.app_unknown"
+	RuleAuthNoSecret    Rule = "auth.secret_missing"
+	RuleAuthSecret      Rule = "auth.secret"
+
+	RuleRequestGet       Rule = "request.get"
+	RuleRequestPost      Rule = "request.post"
+	RuleRequestPath      Rule = "request.path"
+	RuleRequestEmpty     Rule = "request.empty"
+	RuleRequestMalformed Rule = "request.malformed"
+	RuleRequestTooLarge  Rule = "request.too_large"
+	RuleRequestParameter Rule = "request.parameter"
+	RuleDataText         Rule = "data.text"
+
+	RuleRecipientMissing Rule = "recipient.missing"
+	RuleRecipientUnknown Rule = "recipient.unknown"
+	RuleTemplateMissing  Rule = "template.missing"
+	RuleTemplateUnknown  Rule = "template.unknown"
+	RuleTemplateLimit    Rule = "template.limit"
+	RulePageUnknown      Rule = "page.unknown"
+	RulePushAllowed      Rule = "push.allowed"
+	RuleDailyLimit       Rule = "limit.daily"
+	RuleAppLinked        Rule = "app.linked"
+
+	RuleGrantMissing   Rule = "grant.missing"
+	RuleGrantUnknown   Rule = "grant.unknown"
+	RuleGrantMock      Rule = "grant.mock"
+	RuleGrantExpired   Rule = "grant.expired"
+	RuleGrantSpent     Rule = "grant.spent"
+	RuleGrantOwner     Rule = "grant.owner"
+	RuleGrantApp       Rule = "grant.app"
+	RuleGrantSceneType Rule = "grant.scene_type"
+	RuleGrantLogin     Rule = "grant.login"
+
+	RuleListOffset      Rule = "list.offset"
+	RuleListCount       Rule = "list.count"
+	RuleTitleUnknown    Rule = "title.unknown"
+	RuleKeywordCount    Rule = "keyword.count"
+	RuleKeywordUnknown  Rule = "keyword.unknown"
+	RuleKeywordRepeated Rule = "keyword.repeated"
+
+	RuleBusy Rule = "system.busy"
+
+	RuleInvalid        Rule = "request.invalid"
+	RuleNotFound       Rule = "object.unknown"
+	RuleConflict       Rule = "object.conflict"
+	RuleNotOnPlatform  Rule = "platform.unsupported"
+	RuleClockBackwards Rule = "clock.backwards"
+	RulePlaceholder    Rule = "template.placeholder"
+)
+
+// ruleFacts says of each rule which kind of refusal it makes, what it says in
+// words and which document it comes from. {name} stands for a value.
+var ruleFacts = map[Rule]struct {
+	kind Kind
+	text string
+	see  string
+}{
+	RuleTokenMissing:    {KindTokenMissing, "the request has no access_token; fetch one and send it in the query", "protocol.md §1.3, 41001"},
+	RuleTokenUnknown:    {KindTokenInvalid, "this access token was never issued here, or was revoked; fetch a new one", "protocol.md §1.3, 40001"},
+	RuleTokenSuperseded: {KindTokenInvalid, "this access token was replaced: a newer one was issued and the old one lived on until {dead_at}; use the newest token", "protocol.md §1.1"},
+	RuleTokenExpired:    {KindTokenExpired, "this access token expired at {expires_at} (it is {now} now); fetch a new one", "protocol.md §1.3, 42001"},
+	RuleTokenPlatform:   {KindAPIUnauthorized, "app {app_id} is on {platform}; this call belongs to {wanted}", "protocol.md §1.3, 48001"},
+	RuleAuthGrantType:   {KindGrantTypeInvalid, "grant_type is {grant_type}; it must be {wanted}", "protocol.md §1.1"},
+	RuleAuthAppMissing:  {KindAppMissing, "the request does not name its app: {parameter} is missing", "protocol.md §1.3, 41002"},
+	RuleAuthAppUnknown:  {KindAppUnknown, "there is no app {app_id} on this platform here; create it or correct the id", "protocol.md §1.3, 40013"},
+	RuleAuthNoSecret:    {KindSecretMissing, "the request has no secret: {parameter} is missing", "protocol.md §1.3, 41004"},
+	RuleAuthSecret:      {KindSecretWrong, "the secret sent for app {app_id} is not the app's", "protocol.md §1.3, 40125"},
+
+	RuleRequestGet:       {KindNeedsGet, "this call was made with {method}; it must be GET", "protocol.md §1.3, 43001"},
+	RuleRequestPost:      {KindNeedsPost, "this call was made with {method}; it must be POST", "protocol.md §1.3, 43002"},
+	RuleRequestPath:      {KindUnknownPath, "there is no call at {path}", "design.md §5"},
+	RuleRequestEmpty:     {KindBodyEmpty, "the request has no body", "protocol.md §1.3, 44002"},
+	RuleRequestMalformed: {KindBodyMalformed, "the request's body cannot be read: {problem}", "protocol.md §1.3, 47001"},
+	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "design.md §5"},
+	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", "seed 000, 请求参数"},
+	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "seed 001, 使用场景"},
+
+	RuleRecipientMissing: {KindRecipientUnknown, "the send names no recipient: {parameter} is missing or empty", "seed 002, touser"},
+	RuleRecipientUnknown: {KindRecipientUnknown, "app {app_id} has no user {user}", "protocol.md §2.2, 40003"},
+	RuleTemplateMissing:  {KindTemplateMissing, "the send names no template: template_id is missing or empty", "protocol.md §3.4, 40036"},
+	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "seed 002, 40037"},
+	RuleTemplateLimit:    {KindTemplateLimit, "app {app_id} already holds {held} templates, its limit is {limit}; delete one first", "protocol.md §3.3, 45026"},
+	RulePageUnknown:      {KindPageUnknown, "page {page} is not one of the app's pages: {pages}", "seed 002, 41030"},
+	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", "seed 000, 6001"},
+	RuleDailyLimit:       {KindDailyLimit, "app {app_id} has sent {sent} messages on {day} (UTC+8), its limit is {limit}", "seed 002, 45009"},
+	RuleAppLinked:        {KindAppNotLinked, "app {app_id} is not linked to {other}", "protocol.md §2.3, 40013"},
+
+	RuleGrantMissing:   {KindGrantUnknown, "the send has no right to send: {parameter} is missing or empty", "seed 002, form_id"},
+	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "seed 002, 41028"},
+	RuleGrantMock:      {KindGrantUnknown, "{grant_id} is what the developer tools give in place of a form id; only a real submit on a phone (here: a minted grant) gives one that can be sent with", "protocol.md §7"},
+	RuleGrantExpired:   {KindGrantExpired, "grant {grant_id} was issued at {issued_at} and expired at {expires_at} (it is {now} now); grants live 7 days", "seed 001, 下发条件说明"},
+	RuleGrantSpent:     {KindGrantSpent, "grant {grant_id} ({kind}) is used up: all {uses} uses are spent, by message {spent_by}", "seed 002, 41029"},
+	RuleGrantOwner:     {KindGrantMismatch, "grant {grant_id} was issued to user {owner}, the send is addressed to {user}", "seed 000, Q&A 1"},
+	RuleGrantApp:       {KindGrantMismatch, "grant {grant_id} was issued to another app than {app_id}", "seed 000, Q&A 1"},
+	RuleGrantSceneType: {KindGrantMismatch, "grant {grant_id} is of kind {kind}, which is scene_type {wanted}; the send says scene_type {scene_type}", "seed 000, scene_type"},
+	RuleGrantLogin:     {KindGrantMismatch, "scene {grant_id} was issued to a {issued} user; the send is addressed by {parameter}, which is for a {addressed} user (last digit 1: logged in, touser_openId; 0: guest, touser)", "seed 000, Q&A 2"},
+
+	RuleListOffset:      {KindOffset, "offset is {offset}; it must be a whole number from 0", "seed 003, getTemplateList"},
+	RuleListCount:       {KindCount, "count is {count}; it must be a whole number from 1 to {most}", "seed 003, getTemplateList"},
+	RuleTitleUnknown:    {KindTitleUnknown, "the template library has no title {library_id}", "seed 003, getTemplateLibraryById"},
+	RuleKeywordCount:    {KindKeywordCount, "{count} keywords were chosen; a template takes {least} to {most}", "seed 001 and 003, addTemplate"},
+	RuleKeywordUnknown:  {KindKeywordInvalid, "title {library_id} has no keyword {keyword_id}", "protocol.md §2.2, 45075"},
+	RuleKeywordRepeated: {KindKeywordInvalid, "keyword {keyword_id} was chosen more than once", "protocol.md §2.2, 45075"},
+
+	RuleBusy: {KindBusy, "the server cannot take the request just now; nothing was stored, try again", "protocol.md §1.3, -1"},
+
+	RuleInvalid:        {KindInvalid, "{field} is {value}; it must be {wanted}", ""},
+	RuleNotFound:       {KindNotFound, "there is no {object} {id}", ""},
+	RuleConflict:       {KindConflict, "{object} {id} already exists", ""},
+	RuleNotOnPlatform:  {KindNotOnPlatform, "{platform} has no {object}", ""},
+	RuleClockBackwards: {KindClockBackwards, "the clock is at {now} and cannot go back to {wanted}", ""},
+	RulePlaceholder:    {KindInvalid, "content has the placeholder {placeholder}; placeholders are written {{name.DATA}}", "seed 004, 模板参数"},
+}
