@@ -124,3 +124,11 @@ const (
 	ChannelSearchPanel     Channel = "search_panel"
 	ChannelNotificationBar Channel = "notification_bar"
 )
+
+// InboxOwners says whose inbox is read: one user of one app, or one person
+// over all apps.
+type InboxOwners struct {
+	AppID   string
+	UserNo  int64
+	UnionID string
+}

@@ -27,3 +27,13 @@ type Token struct {
 	// DeadAt is when a newer token or a revocation ends it; zero if neither.
 	DeadAt time.Time
 }
+
+// TokenScope names the tokens a rule looks at: those of one app and kind,
+// issued after Since, that have no end before Now or were forced.
+type TokenScope struct {
+	AppID  string
+	Kind   TokenKind
+	Now    time.Time
+	Since  time.Time
+	Forget time.Time // tokens that expired before are dropped
+}

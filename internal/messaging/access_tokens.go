@@ -60,7 +60,7 @@ func (s *Service) IssueToken(ctx context.Context, req TokenRequest) (IssuedToken
 	rules := muban.RulesOf(app.Platform)
 	var issued muban.Token
 	var text string
-	scope := TokenScope{AppID: app.ID, Kind: req.Kind, Now: now, Since: now.Add(-24 * time.Hour), Forget: now.Add(-7 * 24 * time.Hour)}
+	scope := muban.TokenScope{AppID: app.ID, Kind: req.Kind, Now: now, Since: now.Add(-24 * time.Hour), Forget: now.Add(-7 * 24 * time.Hour)}
 	if rules.TokenOverlap == 0 {
 		scope.Since = now // tokens live side by side: no other is looked at
 	}

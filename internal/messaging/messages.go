@@ -107,7 +107,7 @@ func (s *Service) Inbox(ctx context.Context, appID, userID string, page muban.Pa
 	if err != nil {
 		return Inbox{}, err
 	}
-	messages, unread, err := s.store.Inbox(ctx, InboxOwners{AppID: appID, UserNo: user.No}, page)
+	messages, unread, err := s.store.Inbox(ctx, muban.InboxOwners{AppID: appID, UserNo: user.No}, page)
 	return Inbox{messages, unread}, err
 }
 
@@ -116,7 +116,7 @@ func (s *Service) PersonInbox(ctx context.Context, unionID string, page muban.Pa
 	if !plausibleID(unionID) {
 		return Inbox{}, invalid("union_id", unionID, "the union_id of a person")
 	}
-	messages, unread, err := s.store.Inbox(ctx, InboxOwners{UnionID: unionID}, page)
+	messages, unread, err := s.store.Inbox(ctx, muban.InboxOwners{UnionID: unionID}, page)
 	return Inbox{messages, unread}, err
 }
 

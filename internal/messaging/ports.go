@@ -46,19 +46,9 @@ type TokenStore interface {
 	// UpdateTokens reads the tokens in scope, newest first, and stores (by
 	// hash) those that rule returns, in one transaction. rule may be called
 	// again if the transaction has to be.
-	UpdateTokens(ctx context.Context, scope TokenScope, rule func([]muban.Token) ([]muban.Token, error)) error
+	UpdateTokens(ctx context.Context, scope muban.TokenScope, rule func([]muban.Token) ([]muban.Token, error)) error
 	// DeleteTokens forgets every token of the app.
 	DeleteTokens(ctx context.Context, appID string) error
-}
-
-// TokenScope names the tokens a rule looks at: those of one app and kind,
-// issued after Since, that have no end before Now or were forced.
-type TokenScope struct {
-	AppID  string
-	Kind   muban.TokenKind
-	Now    time.Time
-	Since  time.Time
-	Forget time.Time // tokens that expired before are dropped
 }
 
 // UserStore keeps users. A user is found by any of its ids.
@@ -118,19 +108,11 @@ type MessageStore interface {
 	Messages(ctx context.Context, filter muban.MessageFilter, page muban.Page) (muban.List[muban.Message], error)
 	// Inbox lists what the users see: delivered messages, newest first, and
 	// how many of all of theirs are unread.
-	Inbox(ctx context.Context, owners InboxOwners, page muban.Page) (muban.List[muban.Message], int64, error)
+	Inbox(ctx context.Context, owners muban.InboxOwners, page muban.Page) (muban.List[muban.Message], int64, error)
 	// MarkRead sets the time of reading of a delivered message of that user,
 	// once: a message read before stays as it is.
 	MarkRead(ctx context.Context, appID string, userNo int64, id muban.MessageID, at time.Time) error
 	// Changed returns a channel that is closed at the next change of any
 	// message. Changes made by other nodes are seen by asking again.
 	Changed() <-chan struct{}
-}
-
-// InboxOwners says whose inbox is read: one user of one app, or one person
-// over all apps.
-type InboxOwners struct {
-	AppID   string
-	UserNo  int64
-	UnionID string
 }

@@ -1,0 +1,227 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// Accept implements messaging.MessageStore.
+func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, error) {
+	err := s.committer.submit(&job{ctx: ctx, accept: &send, answer: make(chan error, 1)})
+	if err != nil {
+		return muban.Message{}, err
+	}
+	return send.Message, nil
+}
+
+// acceptGroup decides the sends of a group, in their order, and writes the
+// accepted ones with a few statements. A refused send gets its refusal as its
+// result and leaves no trace; two sends of one grant obey its uses.
+func (s *Store) acceptGroup(ctx context.Context, tx *sql.Tx, group []*job, results []error) error {
+	sends := make([]*muban.Accept, 0, len(group))
+	for _, j := range group {
+		if j.accept != nil {
+			sends = append(sends, j.accept)
+		}
+	}
+	if len(sends) == 0 {
+		return nil
+	}
+	books, err := openBooks(ctx, tx, sends)
+	if err != nil {
+		return err
+	}
+	accepted := sends[:0]
+	for i, j := range group {
+		if j.accept == nil {
+			continue
+		}
+		if refusal := books.decide(j.accept); refusal != nil {
+			results[i] = refusal
+			continue
+		}
+		accepted = append(accepted, j.accept)
+	}
+	return books.write(ctx, tx, accepted)
+}
+
+// books are the grants and counters that a group's sends need, as they stand
+// after the sends decided so far.
+type books struct {
+	grants map[grantKey]*openGrant
+	sent   map[dayKey]*openDay
+}
+
+type (
+	grantKey struct{ appID, id string }
+	dayKey   struct {
+		appID string
+		day   muban.Day
+	}
+)
+
+type openGrant struct {
+	muban.Grant
+	spent bool // by this group
+}
+
+type openDay struct {
+	before, accepted int64
+}
+
+// openBooks reads, and thereby locks, in key order.
+func openBooks(ctx context.Context, tx *sql.Tx, sends []*muban.Accept) (*books, error) {
+	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay)}
+	for _, send := range sends {
+		m := &send.Message
+		b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}] = &openDay{}
+		if m.GrantID != "" {
+			b.grants[grantKey{m.AppID, m.GrantID}] = nil
+		}
+	}
+	for key, day := range b.sent {
+		err := tx.QueryRowContext(ctx, `
+			SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = $1 AND day = $2`,
+			key.appID, int(key.day)).Scan(&day.before)
+		if err != nil {
+			return nil, fmt.Errorf("reading the day's sends: %w", err)
+		}
+	}
+	return b, b.readGrants(ctx, tx)
+}
+
+func (b *books) readGrants(ctx context.Context, tx *sql.Tx) error {
+	keys := make([]grantKey, 0, len(b.grants))
+	for key := range b.grants {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(x, y grantKey) int {
+		if c := strings.Compare(x.appID, y.appID); c != 0 {
+			return c
+		}
+		return strings.Compare(x.id, y.id)
+	})
+	return inChunks(keys, func(part []grantKey) error {
+		args := make([]any, 0, 2*len(part))
+		for _, key := range part {
+			args = append(args, key.appID, key.id)
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants
+			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`, args...)
+		if err != nil {
+			return fmt.Errorf("reading grants: %w", err)
+		}
+		grants, err := collect(rows, scanGrant)
+		if err != nil {
+			return fmt.Errorf("reading grants: %w", err)
+		}
+		for _, g := range grants {
+			b.grants[grantKey{g.AppID, g.ID}] = &openGrant{Grant: g}
+		}
+		return nil
+	})
+}
+
+// decide asks the send's own rule and, where it accepts, notes what the send
+// uses up.
+func (b *books) decide(send *muban.Accept) *muban.Refusal {
+	m := &send.Message
+	day := b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}]
+	ledger := muban.Ledger{SentToday: day.before + day.accepted}
+	grant := b.grants[grantKey{m.AppID, m.GrantID}]
+	if grant != nil {
+		ledger.Grant = &grant.Grant
+	}
+	if refusal := send.Decide(ledger); refusal != nil {
+		return refusal
+	}
+	day.accepted++
+	if grant != nil {
+		m.GrantKind = grant.Kind
+		grant.Remaining--
+		grant.SpentBy = append(grant.SpentBy, m.ID)
+		grant.spent = true
+	}
+	return nil
+}
+
+// write stores what the accepted sends changed.
+func (b *books) write(ctx context.Context, tx *sql.Tx, accepted []*muban.Accept) error {
+	if len(accepted) == 0 {
+		return nil
+	}
+	if err := b.writeDays(ctx, tx); err != nil {
+		return fmt.Errorf("counting the day's sends: %w", err)
+	}
+	if err := b.writeGrants(ctx, tx); err != nil {
+		return fmt.Errorf("spending grants: %w", err)
+	}
+	if err := inChunks(accepted, func(part []*muban.Accept) error { return insertMessages(ctx, tx, part) }); err != nil {
+		return fmt.Errorf("storing messages: %w", err)
+	}
+	return nil
+}
+
+func (b *books) writeDays(ctx context.Context, tx *sql.Tx) error {
+	for key, day := range b.sent {
+		if day.accepted == 0 {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO daily_sends (app_id, day, sent) VALUES ($1, $2, $3)
+			ON CONFLICT (app_id, day) DO UPDATE SET sent = daily_sends.sent + excluded.sent`,
+			key.appID, int(key.day), day.accepted)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *books) writeGrants(ctx context.Context, tx *sql.Tx) error {
+	spent := make([]*openGrant, 0, len(b.grants))
+	for _, g := range b.grants {
+		if g != nil && g.spent {
+			spent = append(spent, g)
+		}
+	}
+	slices.SortFunc(spent, func(x, y *openGrant) int { return int(x.Seq - y.Seq) })
+	return inChunks(spent, func(part []*openGrant) error {
+		args := make([]any, 0, 3*len(part))
+		for _, g := range part {
+			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy))
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE grants SET remaining = CAST(spent.column2 AS INTEGER), spent_by = spent.column3
+			FROM (VALUES `+tuples(len(part), 3)+`) AS spent WHERE seq = CAST(spent.column1 AS BIGINT)`, args...)
+		return err
+	})
+}
+
+func insertMessages(ctx context.Context, tx *sql.Tx, part []*muban.Accept) error {
+	messages := make([]any, 0, 7*len(part))
+	due := make([]any, 0, 5*len(part))
+	for _, send := range part {
+		m := &send.Message
+		body, err := json.Marshal(bodyOf(m))
+		if err != nil {
+			return err
+		}
+		at := m.AcceptedAt.UnixMilli()
+		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.State), at, string(body))
+		due = append(due, m.AppID, m.ID.Seq(), m.UserNo, string(m.GrantKind), at)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO messages
+		(seq, app_id, user_no, template_id, state, accepted_at, body) VALUES `+tuples(len(part), 7), messages...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO outbox
+		(app_id, seq, user_no, grant_kind, due_at) VALUES `+tuples(len(part), 5), due...)
+	return err
+}

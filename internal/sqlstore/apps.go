@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/muban-dev/muban"
+)
+
+// firstNumber is where app numbers begin, so that Baidu's tokens end in as
+// many digits as live ones do.
+const firstNumber = 16_000_001
+
+const appColumns = `number, app_id, platform, name, secret, settings, created_at`
+
+func scanApp(row scanner) (muban.App, error) {
+	var a muban.App
+	var settings string
+	var created int64
+	err := row.Scan(&a.Number, &a.ID, &a.Platform, &a.Name, &a.Secret, &settings, &created)
+	if err != nil {
+		return a, err
+	}
+	a.CreatedAt = instant(created)
+	if err := json.Unmarshal([]byte(settings), &a.Settings); err != nil {
+		return a, fmt.Errorf("settings of app %s: %w", a.ID, err)
+	}
+	return a, nil
+}
+
+// CreateApp implements messaging.AppStore.
+func (s *Store) CreateApp(ctx context.Context, app muban.App) (muban.App, error) {
+	settings, err := json.Marshal(app.Settings)
+	if err != nil {
+		return app, err
+	}
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number) + 1, $1) FROM apps`, firstNumber).Scan(&app.Number)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO apps (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			app.Number, app.ID, string(app.Platform), app.Name, app.Secret, string(settings), millis(app.CreatedAt))
+		return orConflict(err, "app", app.ID)
+	})
+	return app, err
+}
+
+// App implements messaging.AppStore.
+func (s *Store) App(ctx context.Context, appID string) (muban.App, error) {
+	app, err := scanApp(s.reader.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`, appID))
+	return app, orNotFound(err, "app", appID)
+}
+
+// AppByNumber implements messaging.AppStore.
+func (s *Store) AppByNumber(ctx context.Context, number int64) (muban.App, error) {
+	app, err := scanApp(s.reader.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE number = $1`, number))
+	return app, orNotFound(err, "app number", fmt.Sprint(number))
+}
+
+// Apps implements messaging.AppStore.
+func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App], error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT `+appColumns+` FROM apps
+		WHERE number < $1 ORDER BY number DESC LIMIT $2`, before(page), page.Limit+1)
+	if err != nil {
+		return muban.List[muban.App]{}, err
+	}
+	apps, err := collect(rows, scanApp)
+	return paged(apps, page, func(a muban.App) int64 { return a.Number }), err
+}
+
+// UpdateApp implements messaging.AppStore.
+func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
+	var app muban.App
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		app, err = scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`, appID))
+		if err != nil {
+			return orNotFound(err, "app", appID)
+		}
+		if err := edit(&app); err != nil {
+			return err
+		}
+		settings, err := json.Marshal(app.Settings)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE apps SET name = $1, secret = $2, settings = $3 WHERE app_id = $4`,
+			app.Name, app.Secret, string(settings), appID)
+		return err
+	})
+	return app, err
+}
+
+// DeleteApp implements messaging.AppStore.
+func (s *Store) DeleteApp(ctx context.Context, appID string) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM apps WHERE app_id = $1`, appID)
+		if err := mustTouch(result, err, "app", appID); err != nil {
+			return err
+		}
+		for _, table := range []string{"outbox", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
+				return fmt.Errorf("deleting the app's %s: %w", table, err)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,247 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+const (
+	defaultQueue = 4096
+	// mostInGroup bounds a group, and so the time for which one caller waits
+	// for the others of its group.
+	mostInGroup = 512
+	// groupTimeout bounds a group's transaction.
+	groupTimeout = 30 * time.Second
+	// readBackTimeout is how long the committer tries to find out what became
+	// of a commit whose outcome is unknown.
+	readBackTimeout = 5 * time.Second
+)
+
+// committer is the only writer. It gathers what waits in its queue into a
+// group, writes the group in one transaction and answers each caller after
+// the commit. While a group is being committed the next one gathers.
+type committer struct {
+	store *Store
+	queue chan *job
+	done  chan struct{}
+
+	// mu orders sequence numbers and the queue alike, so that messages become
+	// visible in the order of their ids. It guards closed too.
+	mu     sync.Mutex
+	closed bool
+}
+
+// job is one caller's write: a send to accept, or any other work.
+type job struct {
+	ctx    context.Context // the caller's; only looked at while the job waits
+	accept *muban.Accept
+	work   func(context.Context, *sql.Tx) error
+
+	answer chan error // receives the result, once
+}
+
+func startCommitter(s *Store, queue int) *committer {
+	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+// stop commits what is queued and ends the committer. Later writes are busy.
+func (c *committer) stop() {
+	c.mu.Lock()
+	if !c.closed {
+		c.closed = true
+		close(c.queue)
+	}
+	c.mu.Unlock()
+	<-c.done
+}
+
+// write has work done in a transaction and returns once it is committed. work
+// may be called again if its group has to be; an error of work undoes what
+// this work did and is returned as it is.
+func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
+	return s.committer.submit(&job{ctx: ctx, work: work, answer: make(chan error, 1)})
+}
+
+// submit queues a job and waits for its result. A job whose caller leaves
+// while it is queued is dropped; one that is in a group is finished.
+func (c *committer) submit(j *job) error {
+	if err := c.enqueue(j); err != nil {
+		return err
+	}
+	return <-j.answer
+}
+
+func (c *committer) enqueue(j *job) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || len(c.queue) == cap(c.queue) {
+		return muban.Refuse(muban.RuleBusy)
+	}
+	if j.accept != nil {
+		m := &j.accept.Message
+		m.ID = muban.NewMessageID(m.Platform, c.store.ids.next())
+	}
+	c.queue <- j
+	return nil
+}
+
+func (c *committer) run() {
+	defer close(c.done)
+	group := make([]*job, 0, mostInGroup)
+	for first := range c.queue {
+		group = c.gather(group[:0], first)
+		if len(group) > 0 {
+			c.commitGroup(group)
+		}
+	}
+}
+
+// gather takes what waits, without waiting for more.
+func (c *committer) gather(group []*job, first *job) []*job {
+	for j := first; j != nil; {
+		if err := j.ctx.Err(); err != nil {
+			j.answer <- err
+		} else {
+			group = append(group, j)
+		}
+		j = nil
+		if len(group) < mostInGroup {
+			select {
+			case j = <-c.queue: // nil once the queue is closed and empty
+			default:
+			}
+		}
+	}
+	return group
+}
+
+// commitGroup writes a group and answers its jobs. If a statement fails the
+// group is done again one by one, so that only the job at fault fails.
+func (c *committer) commitGroup(group []*job) {
+	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
+	defer cancel()
+	results, err := c.attempt(ctx, group)
+	switch {
+	case err == nil:
+		c.answer(group, results)
+	case errors.Is(err, errCommit):
+		c.answer(group, c.readBack(group, results, err))
+	case len(group) == 1:
+		c.answer(group, []error{fmt.Errorf("writing to the store: %w", err)})
+	default:
+		for _, j := range group {
+			c.commitGroup([]*job{j})
+		}
+	}
+}
+
+// errCommit marks an error of COMMIT itself, after which it has to be found
+// out whether the group was stored.
+var errCommit = errors.New("committing the group")
+
+// attempt writes the group in one transaction. results has an error a job;
+// err means that nothing was committed, or, with errCommit, perhaps nothing.
+func (c *committer) attempt(ctx context.Context, group []*job) (results []error, err error) {
+	tx, err := c.store.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback() // after a failed commit there is nothing to roll back
+		}
+	}()
+	results = make([]error, len(group))
+	for i, j := range group {
+		if j.accept == nil {
+			if results[i], err = inSavepoint(ctx, tx, j.work); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := c.store.acceptGroup(ctx, tx, group, results); err != nil {
+		return nil, err
+	}
+	if err := tx.Commit(); err != nil {
+		return results, errors.Join(errCommit, err)
+	}
+	return results, nil
+}
+
+// inSavepoint runs one job's work so that its failure undoes only its own
+// statements. failed is the work's error; err means the transaction is lost.
+func inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sql.Tx) error) (failed, err error) {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT job`); err != nil {
+		return nil, err
+	}
+	failed = work(ctx, tx)
+	if failed != nil {
+		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT job`); err != nil {
+			return nil, err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `RELEASE SAVEPOINT job`)
+	return failed, err
+}
+
+func (c *committer) answer(group []*job, results []error) {
+	accepted := false
+	for i, j := range group {
+		accepted = accepted || j.accept != nil && results[i] == nil
+		j.answer <- results[i]
+	}
+	if accepted {
+		c.store.announceDue()
+		c.store.changes.announce()
+	}
+}
+
+// readBack finds out, by message id, which sends of a group are stored after
+// a COMMIT that failed. What cannot be found out is outcome unknown.
+func (c *committer) readBack(group []*job, results []error, cause error) []error {
+	ctx, cancel := context.WithTimeout(context.Background(), readBackTimeout)
+	defer cancel()
+	c.store.log.Error("commit failed, reading back", "jobs", len(group), "error", cause)
+	for i, j := range group {
+		if results[i] != nil {
+			continue // refused: nothing of it was to be stored
+		}
+		if j.accept == nil {
+			results[i] = cause
+			continue
+		}
+		results[i] = c.store.outcomeOf(ctx, j.accept.Message.ID)
+	}
+	return results
+}
+
+// outcomeOf is nil where the message is stored, busy where it is not.
+func (s *Store) outcomeOf(ctx context.Context, id muban.MessageID) error {
+	for {
+		var found int
+		err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM messages WHERE seq = $1`, id.Seq()).Scan(&found)
+		if err == nil && found > 0 {
+			return nil
+		}
+		if err == nil {
+			return muban.Refuse(muban.RuleBusy)
+		}
+		retry := time.NewTimer(readBackPause)
+		select {
+		case <-ctx.Done():
+			retry.Stop()
+			return muban.ErrOutcomeUnknown
+		case <-retry.C:
+		}
+	}
+}
+
+const readBackPause = 50 * time.Millisecond

@@ -1,0 +1,133 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// mostInStatement bounds the rows of one statement; SQLite takes up to 32,766
+// parameters, PostgreSQL 65,535.
+const mostInStatement = 64
+
+// inChunks calls do with parts of items that fit into one statement.
+func inChunks[T any](items []T, do func([]T) error) error {
+	for len(items) > 0 {
+		n := min(len(items), mostInStatement)
+		if err := do(items[:n]); err != nil {
+			return err
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// inRuns calls do with parts of items that stand together, are alike by key
+// and fit into one statement.
+func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) error {
+	for len(items) > 0 {
+		n := 1
+		for n < len(items) && n < mostInStatement && key(items[n]) == key(items[0]) {
+			n++
+		}
+		if err := do(items[:n]); err != nil {
+			return err
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// tuples writes the placeholders of rows × columns values:
+// ($1,$2),($3,$4) for two rows of two.
+func tuples(rows, columns int) string {
+	var out strings.Builder
+	n := 0
+	for r := range rows {
+		if r > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteByte('(')
+		for c := range columns {
+			if c > 0 {
+				out.WriteByte(',')
+			}
+			n++
+			out.WriteByte('$')
+			out.WriteString(strconv.Itoa(n))
+		}
+		out.WriteByte(')')
+	}
+	return out.String()
+}
+
+// scanner is a row to be read.
+type scanner interface{ Scan(...any) error }
+
+// collect reads all rows and closes them.
+func collect[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
+	defer func() { _ = rows.Close() }() // Err tells what went wrong
+	var items []T
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, rows.Err()
+}
+
+// paged cuts a list that was read with one row too many.
+func paged[T any](items []T, page muban.Page, seq func(T) int64) muban.List[T] {
+	if len(items) <= page.Limit {
+		return muban.List[T]{Items: items}
+	}
+	items = items[:page.Limit]
+	return muban.List[T]{Items: items, Next: seq(items[len(items)-1])}
+}
+
+// before is the page's upper bound as a value to compare with.
+func before(page muban.Page) int64 {
+	if page.Before == 0 {
+		return 1 << 62
+	}
+	return page.Before
+}
+
+// millis and instant turn times to what is stored and back; 0 is no time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// joinIDs and splitIDs keep a few message ids in one column.
+func joinIDs(ids []muban.MessageID) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = id.String()
+	}
+	return strings.Join(parts, ",")
+}
+
+func splitIDs(text string) []muban.MessageID {
+	var ids []muban.MessageID
+	for part := range strings.SplitSeq(text, ",") {
+		if id, ok := muban.ParseMessageID(part); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

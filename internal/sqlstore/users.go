@@ -1,0 +1,125 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/muban-dev/muban"
+)
+
+const userColumns = `user_no, app_id, open_id, swan_id, alipay_open_id, union_id, name,
+	blocked, following, delivery, notification_bar, created_at`
+
+func scanUser(row scanner) (muban.User, error) {
+	var u muban.User
+	var created int64
+	err := row.Scan(&u.No, &u.AppID, &u.OpenID, &u.SwanID, &u.AlipayOpenID, &u.UnionID, &u.Name,
+		&u.Blocked, &u.Following, &u.Delivery, &u.NotificationBar, &created)
+	u.CreatedAt = instant(created)
+	return u, err
+}
+
+// querier is what reads: the pool, or a transaction.
+type querier interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+func userByAnyID(ctx context.Context, q querier, appID, id string) (muban.User, error) {
+	user, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users
+		WHERE app_id = $1 AND user_no = (SELECT user_no FROM user_ids WHERE app_id = $2 AND id = $3)`, appID, appID, id))
+	return user, orNotFound(err, "user", id)
+}
+
+// CreateUser implements messaging.UserStore.
+func (s *Store) CreateUser(ctx context.Context, user muban.User) (muban.User, error) {
+	user.No = s.ids.next()
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := putUserIDs(ctx, tx, user, user.IDs()); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO users (`+userColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			user.No, user.AppID, user.OpenID, user.SwanID, user.AlipayOpenID, user.UnionID, user.Name,
+			flag(user.Blocked), flag(user.Following), string(user.Delivery), flag(user.NotificationBar), millis(user.CreatedAt))
+		return err
+	})
+	return user, err
+}
+
+func putUserIDs(ctx context.Context, tx *sql.Tx, user muban.User, ids []string) error {
+	for _, id := range ids {
+		_, err := tx.ExecContext(ctx, `INSERT INTO user_ids (app_id, id, user_no) VALUES ($1, $2, $3)`, user.AppID, id, user.No)
+		if err != nil {
+			return orConflict(err, "user", id)
+		}
+	}
+	return nil
+}
+
+// flag stores a truth value; both engines compare small numbers alike.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// User implements messaging.UserStore.
+func (s *Store) User(ctx context.Context, appID, id string) (muban.User, error) {
+	return userByAnyID(ctx, s.reader, appID, id)
+}
+
+// Users implements messaging.UserStore.
+func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban.List[muban.User], error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT `+userColumns+` FROM users
+		WHERE app_id = $1 AND user_no < $2 ORDER BY user_no DESC LIMIT $3`, appID, before(page), page.Limit+1)
+	if err != nil {
+		return muban.List[muban.User]{}, err
+	}
+	users, err := collect(rows, scanUser)
+	return paged(users, page, func(u muban.User) int64 { return u.No }), err
+}
+
+// UpdateUser implements messaging.UserStore.
+func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*muban.User) error) (muban.User, error) {
+	var user muban.User
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		user, err = userByAnyID(ctx, tx, appID, id)
+		if err != nil {
+			return err
+		}
+		if err := edit(&user); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM user_ids WHERE app_id = $1 AND user_no = $2`, appID, user.No)
+		if err != nil {
+			return err
+		}
+		if err := putUserIDs(ctx, tx, user, user.IDs()); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE users SET open_id = $1, swan_id = $2, alipay_open_id = $3, union_id = $4,
+			name = $5, blocked = $6, following = $7, delivery = $8, notification_bar = $9
+			WHERE app_id = $10 AND user_no = $11`,
+			user.OpenID, user.SwanID, user.AlipayOpenID, user.UnionID, user.Name, flag(user.Blocked),
+			flag(user.Following), string(user.Delivery), flag(user.NotificationBar), appID, user.No)
+		return err
+	})
+	return user, err
+}
+
+// DeleteUser implements messaging.UserStore.
+func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		user, err := userByAnyID(ctx, tx, appID, id)
+		if err != nil {
+			return err
+		}
+		for _, table := range []string{"grants", "user_ids", "users"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1 AND user_no = $2`, appID, user.No); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
