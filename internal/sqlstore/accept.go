@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -23,7 +22,7 @@ func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, e
 // acceptGroup decides the sends of a group, in their order, and writes the
 // accepted ones with a few statements. A refused send gets its refusal as its
 // result and leaves no trace; two sends of one grant obey its uses.
-func (s *Store) acceptGroup(ctx context.Context, tx *sql.Tx, group []*job, results []error) error {
+func (s *Store) acceptGroup(ctx context.Context, group []*job, results []error) error {
 	sends := make([]*muban.Accept, 0, len(group))
 	for _, j := range group {
 		if j.accept != nil {
@@ -33,7 +32,7 @@ func (s *Store) acceptGroup(ctx context.Context, tx *sql.Tx, group []*job, resul
 	if len(sends) == 0 {
 		return nil
 	}
-	books, err := openBooks(ctx, tx, sends)
+	books, err := s.openBooks(ctx, sends)
 	if err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ func (s *Store) acceptGroup(ctx context.Context, tx *sql.Tx, group []*job, resul
 		}
 		accepted = append(accepted, j.accept)
 	}
-	return books.write(ctx, tx, accepted)
+	return s.writeBooks(ctx, books, accepted)
 }
 
 // books are the grants and counters that a group's sends need, as they stand
@@ -76,7 +75,7 @@ type openDay struct {
 }
 
 // openBooks reads, and thereby locks, in key order.
-func openBooks(ctx context.Context, tx *sql.Tx, sends []*muban.Accept) (*books, error) {
+func (s *Store) openBooks(ctx context.Context, sends []*muban.Accept) (*books, error) {
 	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay)}
 	for _, send := range sends {
 		m := &send.Message
@@ -86,17 +85,18 @@ func openBooks(ctx context.Context, tx *sql.Tx, sends []*muban.Accept) (*books, 
 		}
 	}
 	for key, day := range b.sent {
-		err := tx.QueryRowContext(ctx, `
-			SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = $1 AND day = $2`,
-			key.appID, int(key.day)).Scan(&day.before)
+		stmt, err := s.hot.statement(ctx, `SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = ? AND day = ?`)
+		if err == nil {
+			err = stmt.QueryRowContext(ctx, key.appID, int(key.day)).Scan(&day.before)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the day's sends: %w", err)
 		}
 	}
-	return b, b.readGrants(ctx, tx)
+	return b, s.readGrants(ctx, b)
 }
 
-func (b *books) readGrants(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) readGrants(ctx context.Context, b *books) error {
 	keys := make([]grantKey, 0, len(b.grants))
 	for key := range b.grants {
 		keys = append(keys, key)
@@ -112,8 +112,8 @@ func (b *books) readGrants(ctx context.Context, tx *sql.Tx) error {
 		for _, key := range part {
 			args = append(args, key.appID, key.id)
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants
-			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`, args...)
+		rows, err := s.hot.query(ctx, `SELECT `+grantColumns+` FROM grants
+			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`, args)
 		if err != nil {
 			return fmt.Errorf("reading grants: %w", err)
 		}
@@ -151,32 +151,31 @@ func (b *books) decide(send *muban.Accept) *muban.Refusal {
 	return nil
 }
 
-// write stores what the accepted sends changed.
-func (b *books) write(ctx context.Context, tx *sql.Tx, accepted []*muban.Accept) error {
+// writeBooks stores the accepted sends and what they changed.
+func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*muban.Accept) error {
 	if len(accepted) == 0 {
 		return nil
 	}
-	if err := b.writeDays(ctx, tx); err != nil {
+	if err := s.writeDays(ctx, b); err != nil {
 		return fmt.Errorf("counting the day's sends: %w", err)
 	}
-	if err := b.writeGrants(ctx, tx); err != nil {
+	if err := s.writeGrants(ctx, b); err != nil {
 		return fmt.Errorf("spending grants: %w", err)
 	}
-	if err := inChunks(accepted, func(part []*muban.Accept) error { return insertMessages(ctx, tx, part) }); err != nil {
+	if err := inChunks(accepted, func(part []*muban.Accept) error { return s.insertMessages(ctx, part) }); err != nil {
 		return fmt.Errorf("storing messages: %w", err)
 	}
 	return nil
 }
 
-func (b *books) writeDays(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) writeDays(ctx context.Context, b *books) error {
 	for key, day := range b.sent {
 		if day.accepted == 0 {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO daily_sends (app_id, day, sent) VALUES ($1, $2, $3)
+		err := s.hot.exec(ctx, `INSERT INTO daily_sends (app_id, day, sent) VALUES (?, ?, ?)
 			ON CONFLICT (app_id, day) DO UPDATE SET sent = daily_sends.sent + excluded.sent`,
-			key.appID, int(key.day), day.accepted)
+			[]any{key.appID, int(key.day), day.accepted})
 		if err != nil {
 			return err
 		}
@@ -184,7 +183,7 @@ func (b *books) writeDays(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (b *books) writeGrants(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) writeGrants(ctx context.Context, b *books) error {
 	spent := make([]*openGrant, 0, len(b.grants))
 	for _, g := range b.grants {
 		if g != nil && g.spent {
@@ -197,13 +196,12 @@ func (b *books) writeGrants(ctx context.Context, tx *sql.Tx) error {
 		for _, g := range part {
 			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy))
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE grants SET remaining = CAST(spent.column2 AS INTEGER), spent_by = spent.column3
-			FROM (VALUES `+tuples(len(part), 3)+`) AS spent WHERE seq = CAST(spent.column1 AS BIGINT)`, args...)
-		return err
+		return s.hot.exec(ctx, `UPDATE grants SET remaining = CAST(spent.column2 AS INTEGER), spent_by = spent.column3
+			FROM (VALUES `+tuples(len(part), 3)+`) AS spent WHERE seq = CAST(spent.column1 AS BIGINT)`, args)
 	})
 }
 
-func insertMessages(ctx context.Context, tx *sql.Tx, part []*muban.Accept) error {
+func (s *Store) insertMessages(ctx context.Context, part []*muban.Accept) error {
 	messages := make([]any, 0, 7*len(part))
 	due := make([]any, 0, 5*len(part))
 	for _, send := range part {
@@ -216,12 +214,11 @@ func insertMessages(ctx context.Context, tx *sql.Tx, part []*muban.Accept) error
 		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.State), at, string(body))
 		due = append(due, m.AppID, m.ID.Seq(), m.UserNo, string(m.GrantKind), at)
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO messages
-		(seq, app_id, user_no, template_id, state, accepted_at, body) VALUES `+tuples(len(part), 7), messages...)
+	err := s.hot.exec(ctx, `INSERT INTO messages
+		(seq, app_id, user_no, template_id, state, accepted_at, body) VALUES `+tuples(len(part), 7), messages)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO outbox
-		(app_id, seq, user_no, grant_kind, due_at) VALUES `+tuples(len(part), 5), due...)
-	return err
+	return s.hot.exec(ctx, `INSERT INTO outbox
+		(app_id, seq, user_no, grant_kind, due_at) VALUES `+tuples(len(part), 5), due)
 }

@@ -150,7 +150,7 @@ var errCommit = errors.New("committing the group")
 // attempt writes the group in one transaction. results has an error a job;
 // err means that nothing was committed, or, with errCommit, perhaps nothing.
 func (c *committer) attempt(ctx context.Context, group []*job) (results []error, err error) {
-	tx, err := c.store.writer.BeginTx(ctx, nil)
+	tx, err := c.store.hot.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 			}
 		}
 	}
-	if err := c.store.acceptGroup(ctx, tx, group, results); err != nil {
+	if err := c.store.acceptGroup(ctx, group, results); err != nil {
 		return nil, err
 	}
 	if err := tx.Commit(); err != nil {

@@ -17,16 +17,6 @@ func (c *conditions) add(condition string, value any) {
 	c.parts = append(c.parts, fmt.Sprintf(condition, len(c.args)))
 }
 
-// among takes a column that must be one of the numbers.
-func (c *conditions) among(column string, numbers []int64) {
-	marks := make([]string, len(numbers))
-	for i, n := range numbers {
-		c.args = append(c.args, n)
-		marks[i] = fmt.Sprintf("$%d", len(c.args))
-	}
-	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ",")+")")
-}
-
 // text is the clause, empty where there is no condition.
 func (c *conditions) text() string {
 	if len(c.parts) == 0 {

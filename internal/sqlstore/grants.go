@@ -26,14 +26,14 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 	for i := range grants {
 		grants[i].Seq = s.ids.next()
 	}
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
 		return inChunks(grants, func(part []muban.Grant) error {
 			args := make([]any, 0, 12*len(part))
 			for _, g := range part {
 				args = append(args, g.Seq, g.AppID, g.ID, string(g.Kind), g.UserNo, g.UserID, flag(g.LoggedIn),
 					g.Uses, g.Remaining, millis(g.IssuedAt), millis(g.ExpiresAt), joinIDs(g.SpentBy))
 			}
-			_, err := tx.ExecContext(ctx, `INSERT INTO grants (`+grantColumns+`) VALUES `+tuples(len(part), 12), args...)
+			err := s.hot.exec(ctx, `INSERT INTO grants (`+grantColumns+`) VALUES `+tuples(len(part), 12), args)
 			return orConflict(err, "grant", part[0].ID)
 		})
 	})

@@ -2,38 +2,38 @@ package sqlstore
 
 import (
 	"database/sql"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/muban-dev/muban"
 )
 
-// mostInStatement bounds the rows of one statement; SQLite takes up to 32,766
-// parameters, PostgreSQL 65,535.
-const mostInStatement = 64
+// chunkSizes are the numbers of rows that hot statements are prepared for.
+func chunkSizes() []int { return []int{64, 16, 4, 1} }
 
-// inChunks calls do with parts of items that fit into one statement.
+// inChunks calls do with parts of items whose sizes are among [chunkSizes],
+// the largest first, so that a few prepared statements serve any number.
 func inChunks[T any](items []T, do func([]T) error) error {
-	for len(items) > 0 {
-		n := min(len(items), mostInStatement)
-		if err := do(items[:n]); err != nil {
-			return err
+	for _, size := range chunkSizes() {
+		for len(items) >= size {
+			if err := do(items[:size]); err != nil {
+				return err
+			}
+			items = items[size:]
 		}
-		items = items[n:]
 	}
 	return nil
 }
 
-// inRuns calls do with parts of items that stand together, are alike by key
-// and fit into one statement.
+// inRuns calls do, in chunks, with items that stand together and are alike by
+// key.
 func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) error {
 	for len(items) > 0 {
 		n := 1
-		for n < len(items) && n < mostInStatement && key(items[n]) == key(items[0]) {
+		for n < len(items) && key(items[n]) == key(items[0]) {
 			n++
 		}
-		if err := do(items[:n]); err != nil {
+		if err := inChunks(items[:n], do); err != nil {
 			return err
 		}
 		items = items[n:]
@@ -41,28 +41,16 @@ func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) e
 	return nil
 }
 
-// tuples writes the placeholders of rows × columns values:
-// ($1,$2),($3,$4) for two rows of two.
+// tuples writes the placeholders of rows × columns values: (?,?),(?,?) for
+// two rows of two. They are SQLite's plain ones because it looks numbered ones
+// up by name, which for long lists takes longer than the statement.
 func tuples(rows, columns int) string {
-	var out strings.Builder
-	n := 0
-	for r := range rows {
-		if r > 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte('(')
-		for c := range columns {
-			if c > 0 {
-				out.WriteByte(',')
-			}
-			n++
-			out.WriteByte('$')
-			out.WriteString(strconv.Itoa(n))
-		}
-		out.WriteByte(')')
-	}
-	return out.String()
+	row := "(" + marks(columns) + ")"
+	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
 }
+
+// marks writes the placeholders of a list: ?,?,?.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
 // scanner is a row to be read.
 type scanner interface{ Scan(...any) error }

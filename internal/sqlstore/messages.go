@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,16 +123,17 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 	}
 	if filter.GrantID != "" {
 		spenders, err := s.spenders(ctx, filter)
-		if err != nil || len(spenders) == 0 {
+		if err != nil || spenders == "" {
 			return muban.List[muban.Message]{}, err
 		}
-		where.among(`seq`, spenders)
+		where.parts = append(where.parts, `seq IN (`+spenders+`)`)
 	}
 	return s.listMessages(ctx, where, page)
 }
 
-// spenders are the messages that a grant paid for, as its own row says.
-func (s *Store) spenders(ctx context.Context, filter muban.MessageFilter) ([]int64, error) {
+// spenders lists the numbers of the messages that a grant paid for, as its
+// own row says: 17,18.
+func (s *Store) spenders(ctx context.Context, filter muban.MessageFilter) (string, error) {
 	where := conditions{}
 	where.add(`grant_id = $%d`, filter.GrantID)
 	if filter.AppID != "" {
@@ -139,16 +141,16 @@ func (s *Store) spenders(ctx context.Context, filter muban.MessageFilter) ([]int
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants `+where.text(), where.args...)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	grants, err := collect(rows, scanGrant)
-	var seqs []int64
+	var seqs []string
 	for _, g := range grants {
 		for _, id := range g.SpentBy {
-			seqs = append(seqs, id.Seq())
+			seqs = append(seqs, strconv.FormatInt(id.Seq(), 10))
 		}
 	}
-	return seqs, err
+	return strings.Join(seqs, ","), err
 }
 
 func (s *Store) listMessages(ctx context.Context, where conditions, page muban.Page) (muban.List[muban.Message], error) {

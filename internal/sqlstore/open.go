@@ -34,6 +34,7 @@ type Options struct {
 type Store struct {
 	writer    *sql.DB
 	reader    *sql.DB
+	hot       *hot
 	ids       *sequence
 	committer *committer
 	changes   changes
@@ -53,6 +54,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{writer: writer, reader: reader, due: make(chan struct{}, 1), log: o.Log}
 	if err := s.prepare(ctx, o); err != nil {
+		return nil, errors.Join(err, reader.Close(), writer.Close())
+	}
+	if s.hot, err = newHot(ctx, writer); err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
 	queue := o.Queue
@@ -81,8 +85,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 // Close commits what waits, then closes the database.
 func (s *Store) Close() error {
 	s.committer.stop()
-	_, checkpoint := s.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
-	return errors.Join(checkpoint, s.reader.Close(), s.writer.Close())
+	return errors.Join(s.hot.close(), s.reader.Close(), s.writer.Close())
 }
 
 // Ping reports whether the database answers.

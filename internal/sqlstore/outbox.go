@@ -33,12 +33,12 @@ func (s *Store) ClaimMessages(ctx context.Context, now time.Time, most int, hold
 			return err
 		}
 		return inRuns(claimed, func(d muban.DueMessage) string { return d.AppID }, func(part []muban.DueMessage) error {
-			where := conditions{args: []any{int64(lease), realNow.Add(hold).UnixMilli()}}
-			where.add(`app_id = $%d`, part[0].AppID)
-			where.among(`seq`, sequences(part, func(d muban.DueMessage) int64 { return d.Seq }))
-			_, err := tx.ExecContext(ctx, `UPDATE outbox
-				SET lease = $1, lease_until = $2, attempts = attempts + 1 `+where.text(), where.args...)
-			return err
+			args := []any{int64(lease), realNow.Add(hold).UnixMilli(), part[0].AppID}
+			for _, d := range part {
+				args = append(args, d.Seq)
+			}
+			return s.hot.exec(ctx, `UPDATE outbox SET lease = ?, lease_until = ?, attempts = attempts + 1
+				WHERE app_id = ? AND seq IN (`+marks(len(part))+`)`, args)
 		})
 	})
 	if err != nil {
@@ -75,8 +75,8 @@ func (s *Store) FinishMessages(ctx context.Context, lease muban.Lease, outcomes 
 		return cmp.Or(strings.Compare(a.appID, b.appID), strings.Compare(string(a.state), string(b.state)),
 			strings.Compare(a.channels, b.channels), cmp.Compare(a.at, b.at), cmp.Compare(x.Seq, y.Seq))
 	})
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error { return finishAlike(ctx, tx, lease, part) })
+	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
+		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error { return s.finishAlike(ctx, lease, part) })
 	})
 	if err != nil {
 		return fmt.Errorf("storing how messages ended: %w", err)
@@ -87,39 +87,34 @@ func (s *Store) FinishMessages(ctx context.Context, lease muban.Lease, outcomes 
 
 // finishAlike takes messages whose lease is still held out of the outbox and
 // writes their final state. What another worker took over is left to it.
-func finishAlike(ctx context.Context, tx *sql.Tx, lease muban.Lease, part []muban.Outcome) error {
+func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban.Outcome) error {
 	end := endingOf(part[0])
-	held := conditions{}
-	held.add(`lease = $%d`, int64(lease))
-	held.add(`app_id = $%d`, end.appID)
-	held.among(`seq`, sequences(part, func(o muban.Outcome) int64 { return o.Seq }))
-	rows, err := tx.QueryContext(ctx, `DELETE FROM outbox `+held.text()+` RETURNING seq`, held.args...)
+	args := []any{int64(lease), end.appID}
+	for _, o := range part {
+		args = append(args, o.Seq)
+	}
+	rows, err := s.hot.query(ctx, `DELETE FROM outbox WHERE lease = ? AND app_id = ?
+		AND seq IN (`+marks(len(part))+`) RETURNING seq`, args)
 	if err != nil {
 		return err
 	}
-	seqs, err := collect(rows, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) })
-	if err != nil || len(seqs) == 0 {
+	held, err := collect(rows, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) })
+	if err != nil {
 		return err
 	}
 	delivered := int64(0)
 	if end.state == muban.StateDelivered {
 		delivered = end.at
 	}
-	where := conditions{args: []any{string(end.state), string(end.reason), end.channels, delivered, end.at}}
-	where.add(`app_id = $%d`, end.appID)
-	where.add(`state = $%d`, string(muban.StateAccepted))
-	where.among(`seq`, seqs)
-	_, err = tx.ExecContext(ctx, `UPDATE messages
-		SET state = $1, reason = $2, channels = $3, delivered_at = $4, finished_at = $5 `+where.text(), where.args...)
-	return err
-}
-
-func sequences[T any](items []T, seq func(T) int64) []int64 {
-	seqs := make([]int64, len(items))
-	for i, item := range items {
-		seqs[i] = seq(item)
-	}
-	return seqs
+	return inChunks(held, func(seqs []int64) error {
+		args := []any{string(end.state), string(end.reason), end.channels, delivered, end.at, end.appID, string(muban.StateAccepted)}
+		for _, seq := range seqs {
+			args = append(args, seq)
+		}
+		return s.hot.exec(ctx, `UPDATE messages
+			SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
+			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(seqs))+`)`, args)
+	})
 }
 
 // NextDue implements delivery.Outbox.
