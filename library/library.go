@@ -1,0 +1,43 @@
+// Package library holds the starter template library (模板库): titles with
+// numbered keywords for WeChat Mini Program and Baidu Smart Program, as data
+// files that are part of the binary. It also reads and writes files in their
+// form, which is what `muban library import` and `muban library export` use.
+//
+// What the entries rest on, and what origin means, is in this folder's
+// README.md.
+package library
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"slices"
+
+	"github.com/muban-dev/muban"
+)
+
+//go:embed wechat-mini.json baidu.json
+var files embed.FS
+
+// Starter returns the starter library: WeChat Mini's titles in the order of
+// their ids, then Baidu's. Platform is set and Seq is 0. The result is the
+// caller's own.
+func Starter() ([]muban.Title, error) {
+	var titles []muban.Title
+	for _, platform := range []muban.Platform{muban.WeChatMini, muban.Baidu} {
+		of, err := starterOf(platform)
+		if err != nil {
+			return nil, fmt.Errorf("starter library of %s: %w", platform, err)
+		}
+		titles = slices.Concat(titles, of)
+	}
+	return titles, nil
+}
+
+func starterOf(platform muban.Platform) ([]muban.Title, error) {
+	file, err := files.ReadFile(string(platform) + ".json")
+	if err != nil {
+		return nil, err
+	}
+	return Decode(platform, bytes.NewReader(file))
+}
