@@ -23,30 +23,30 @@ type App struct {
 // Settings are the part of an App that its owner may change.
 type Settings struct {
 	// OriginalID is the gh_… account id of a WeChat app.
-	OriginalID string
+	OriginalID string `json:"original_id,omitempty"`
 	// Pages are the pages a message may lead to; empty accepts every page.
-	Pages []string
+	Pages []string `json:"pages,omitempty"`
 	// DailyLimit is how many sends are accepted in a [Day]; nil is no limit,
 	// 0 is none may be sent.
-	DailyLimit *int64
+	DailyLimit *int64 `json:"daily_limit,omitempty"`
 	// TemplateLimit is how many templates the app may hold; nil is no limit.
-	TemplateLimit *int64
+	TemplateLimit *int64 `json:"template_limit,omitempty"`
 	// PushAllowed is Baidu's push permission (6001 without it).
-	PushAllowed bool
+	PushAllowed bool `json:"push_allowed"`
 	// Callback is where the app's server is told of events.
-	Callback Callback
+	Callback Callback `json:"callback,omitzero"`
 	// Industries are an official account's two trades.
-	Industries Industries
+	Industries Industries `json:"industries,omitzero"`
 	// LinkedApps are the apps bound to this one (公众号 and 小程序).
-	LinkedApps []string
+	LinkedApps []string `json:"linked_apps,omitempty"`
 	// CloudPermissions are the cloud calls its functions may make; nil is all.
-	CloudPermissions *[]string
+	CloudPermissions *[]string `json:"cloud_permissions,omitempty"`
 	// AppPublicKey verifies an Alipay app's requests: PEM or bare base64.
-	AppPublicKey string
+	AppPublicKey string `json:"app_public_key,omitempty"`
 	// AppCert is an Alipay app's certificate in certificate mode.
-	AppCert string
+	AppCert string `json:"app_cert,omitempty"`
 	// ContentKey is an Alipay app's AES key for encrypted content, base64.
-	ContentKey string
+	ContentKey string `json:"content_key,omitempty"`
 }
 
 // CallbackMode is how events are protected on their way to the app's server.
@@ -61,13 +61,14 @@ const (
 
 // Callback is where and how the app's server is told of events.
 type Callback struct {
-	URL    string
-	Token  string
-	AESKey string // EncodingAESKey, 43 characters
-	Mode   CallbackMode
+	URL    string       `json:"url"`
+	Token  string       `json:"token"`
+	AESKey string       `json:"aes_key"` // EncodingAESKey, 43 characters
+	Mode   CallbackMode `json:"mode"`
 }
 
 // Industries are the codes of an official account's two trades; 0 is unset.
 type Industries struct {
-	Primary, Secondary int
+	Primary   int `json:"primary"`
+	Secondary int `json:"secondary"`
 }

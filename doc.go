@@ -16,6 +16,9 @@
 //   - A [Refusal] is a send, or any other call, that was not accepted, with
 //     the rule that refused it and the values that were compared.
 //
+// Where a type has JSON names they are those of the native API; the store keeps
+// it under them too, so they do not change.
+//
 // The rules in which the platforms differ are data: see [Rules]. The package
 // imports the standard library only and does no I/O.
 package muban

@@ -18,10 +18,10 @@ type Title struct {
 
 // Keyword is a numbered word that a title may carry (关键词).
 type Keyword struct {
-	ID      int    // keyword_id, unique within its title
-	Name    string // 购买地点
-	Example string // TIT造舰厂
-	Origin  Origin
+	ID      int    `json:"keyword_id"` // keyword_id, unique within its title
+	Name    string `json:"name"`       // 购买地点
+	Example string `json:"example"`    // TIT造舰厂
+	Origin  Origin `json:"origin"`
 }
 
 // Origin says whose number a keyword carries.

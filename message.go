@@ -45,13 +45,14 @@ func ParseMessageID(s string) (id MessageID, ok bool) {
 
 // Value is one keyword's text and, where the platform allows it, colour.
 type Value struct {
-	Text  string
-	Color string
+	Text  string `json:"value"`
+	Color string `json:"color,omitempty"`
 }
 
 // MiniProgram is where a tap on an official account's message leads.
 type MiniProgram struct {
-	AppID, PagePath string
+	AppID    string `json:"appid"`
+	PagePath string `json:"pagepath"`
 }
 
 // Message is a send that was accepted.

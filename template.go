@@ -25,8 +25,8 @@ type Template struct {
 
 // TemplateKeyword is one placeholder of a template.
 type TemplateKeyword struct {
-	Key  string // keyword1, first
-	Name string // the label shown before the value; may be empty
+	Key  string `json:"key"`  // keyword1, first
+	Name string `json:"name"` // the label shown before the value; may be empty
 }
 
 // Compose writes the content and example of a template made of the given

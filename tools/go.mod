@@ -1,3 +1,6 @@
+// The tools that `make check` runs, in a module of their own so that the
+// product's go.mod stays free of them. Versions are exact: to change one,
+//   go get -modfile=tools/go.mod -tool MODULE@vX.Y.Z && go -C tools mod tidy
 module github.com/muban-dev/muban/tools
 
 go 1.26.8

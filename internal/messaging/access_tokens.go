@@ -112,14 +112,15 @@ func (s *Service) authenticate(ctx context.Context, req TokenRequest) (muban.App
 // standingToken is the token that stable_token answers again: the newest one,
 // until five minutes before its end, unless force_refresh replaces it.
 func standingToken(app muban.App, req TokenRequest, recent []muban.Token, now time.Time, overlap time.Duration) (muban.Token, bool) {
-	if req.Kind != muban.TokenStable || len(recent) == 0 {
+	// The newest is the one that nothing has replaced. Its place in recent does
+	// not tell, where two were issued in the same millisecond.
+	i := slices.IndexFunc(recent, func(t muban.Token) bool { return t.DeadAt.IsZero() && now.Before(t.ExpiresAt) })
+	if req.Kind != muban.TokenStable || req.Force || i < 0 {
 		return muban.Token{}, false
 	}
-	newest := recent[0]
-	usable := newest.DeadAt.IsZero() && now.Before(newest.ExpiresAt)
+	newest := recent[i]
 	// After a reset of the secret the text cannot be made again.
-	same := bytes.Equal(tokenHash(weChatTokenText(app, req.Kind, newest.Seed)), newest.Hash)
-	if !usable || !same || req.Force {
+	if !bytes.Equal(tokenHash(weChatTokenText(app, req.Kind, newest.Seed)), newest.Hash) {
 		return muban.Token{}, false
 	}
 	return newest, now.Before(newest.ExpiresAt.Add(-overlap))

@@ -22,22 +22,29 @@ func (s *Service) Message(ctx context.Context, id muban.MessageID) (muban.Messag
 	return s.store.Message(ctx, id)
 }
 
+// Hold says how long an answer is held until there is something to answer.
+type Hold struct {
+	For time.Duration // 0 does not hold
+	// Stop ends the hold when it is closed; may be nil.
+	Stop <-chan struct{}
+}
+
 // Messages lists messages, newest first. It holds the answer until at least
-// one matches or wait is over; the end of ctx counts as the end of the wait.
-func (s *Service) Messages(ctx context.Context, query MessageQuery, page muban.Page, wait time.Duration) (muban.List[muban.Message], error) {
+// one matches; then, or when the hold is over, it answers what there is.
+func (s *Service) Messages(ctx context.Context, query MessageQuery, page muban.Page, hold Hold) (muban.List[muban.Message], error) {
 	filter, err := s.messageFilter(ctx, query)
 	if err != nil {
 		return muban.List[muban.Message]{}, err
 	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(hold.For)
 	defer timer.Stop()
 	for {
 		changed := s.store.Changed()
 		found, err := s.store.Messages(ctx, filter, page)
-		if err != nil || len(found.Items) > 0 || wait <= 0 {
+		if err != nil || len(found.Items) > 0 || hold.For <= 0 {
 			return found, err
 		}
-		if !waitForChange(ctx, changed, timer) {
+		if !waitForChange(ctx, changed, hold.Stop, timer) {
 			return found, nil
 		}
 	}
@@ -48,13 +55,15 @@ const waitPoll = 250 * time.Millisecond
 
 // waitForChange waits for a change or, to see other nodes' changes, a moment.
 // It returns false when the wait is over.
-func waitForChange(ctx context.Context, changed <-chan struct{}, end *time.Timer) bool {
+func waitForChange(ctx context.Context, changed, stop <-chan struct{}, end *time.Timer) bool {
 	poll := time.NewTimer(waitPoll)
 	defer poll.Stop()
 	select {
 	case <-changed:
 	case <-poll.C:
 	case <-end.C:
+		return false
+	case <-stop:
 		return false
 	case <-ctx.Done():
 		return false

@@ -81,18 +81,32 @@ func (s *Service) CreateTemplate(ctx context.Context, appID string, req NewTempl
 	if err != nil {
 		return muban.Template{}, err
 	}
-	if req.LibraryID == "" {
-		return s.createFreeTemplate(ctx, app, req)
+	if req.ID != "" && !plausibleID(req.ID) {
+		return muban.Template{}, invalid("template_id", req.ID, "1 to 256 printable characters")
 	}
-	if req.ID != "" || req.Title != "" || req.Content != "" || req.Example != "" {
-		return muban.Template{}, invalid("library_id", req.LibraryID, "given alone with keyword_ids, or left out for a template of title and content")
+	var template muban.Template
+	if req.LibraryID == "" {
+		template, err = freeTemplate(app, req)
+	} else {
+		template, err = s.libraryTemplate(ctx, app, req)
+	}
+	if err != nil {
+		return muban.Template{}, err
+	}
+	template.ID = req.ID
+	return s.storeTemplate(ctx, app, template)
+}
+
+func (s *Service) libraryTemplate(ctx context.Context, app muban.App, req NewTemplate) (muban.Template, error) {
+	if req.Title != "" || req.Content != "" || req.Example != "" {
+		return muban.Template{}, invalid("library_id", req.LibraryID, "given without title, content and example, which then come from the library")
 	}
 	title, err := s.LibraryTitle(ctx, app.Platform, req.LibraryID)
 	if err != nil {
 		return muban.Template{}, err
 	}
 	if app.Platform == muban.WeChatOA {
-		return s.storeTemplate(ctx, app, fromFinishedTitle(app, title))
+		return fromFinishedTitle(app, title), nil
 	}
 	ids := make([]Number, len(req.KeywordIDs))
 	for i, id := range req.KeywordIDs {
@@ -102,7 +116,7 @@ func (s *Service) CreateTemplate(ctx context.Context, appID string, req NewTempl
 	if err != nil {
 		return muban.Template{}, err
 	}
-	return s.storeTemplate(ctx, app, fromLibrary(app, title, keywords))
+	return fromLibrary(app, title, keywords), nil
 }
 
 // fromFinishedTitle makes a template of an official account's library entry,
@@ -115,23 +129,18 @@ func fromFinishedTitle(app muban.App, title muban.Title) muban.Template {
 	}
 }
 
-func (s *Service) createFreeTemplate(ctx context.Context, app muban.App, req NewTemplate) (muban.Template, error) {
+func freeTemplate(app muban.App, req NewTemplate) (muban.Template, error) {
 	if strings.TrimSpace(req.Title) == "" {
 		return muban.Template{}, invalid("title", req.Title, "the template's title, or library_id for one from the library")
 	}
 	if len(req.KeywordIDs) > 0 {
 		return muban.Template{}, invalid("keyword_ids", strconv.Itoa(len(req.KeywordIDs))+" keywords", "given only with library_id")
 	}
-	if req.ID != "" && !plausibleID(req.ID) {
-		return muban.Template{}, invalid("template_id", req.ID, "1 to 256 printable characters")
-	}
 	if err := checkContent(req.Content); err != nil {
 		return muban.Template{}, err
 	}
 	keys, _ := muban.Placeholders(req.Content)
-	return s.storeTemplate(ctx, app, muban.Template{
-		AppID: app.ID, ID: req.ID, Title: req.Title, Content: req.Content, Example: req.Example, Keywords: keys,
-	})
+	return muban.Template{AppID: app.ID, Title: req.Title, Content: req.Content, Example: req.Example, Keywords: keys}, nil
 }
 
 // storeTemplate gives the template its id and time and keeps the app's limit.

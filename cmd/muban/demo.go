@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/sandbox"
+)
+
+// printDemo shows the demo apps and, for each that can be sent with, a line to
+// copy: curl with a live token and a fresh grant, and muban send, which can be
+// repeated.
+func printDemo(ctx context.Context, w io.Writer, service *messaging.Service, demo sandbox.Seed, base string) error {
+	var out strings.Builder
+	for _, entry := range demo.Apps {
+		d, err := readDemoApp(ctx, service, entry)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&out, "%s  %s\n  app_id    %s\n", d.app.Platform, d.app.Name, d.app.ID)
+		if d.app.Secret != "" {
+			fmt.Fprintf(&out, "  secret    %s\n", d.app.Secret)
+		}
+		fmt.Fprintf(&out, "  user      %s\n  template  %s\n", d.user.MainID(), d.template.ID)
+		lines, err := d.sendLines(ctx, service, base)
+		if err != nil {
+			return err
+		}
+		for _, line := range lines {
+			fmt.Fprintf(&out, "  %s\n", line)
+		}
+		out.WriteString("\n")
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// demoApp is a demo app with its first user and its first template.
+type demoApp struct {
+	app      muban.App
+	user     muban.User
+	template muban.Template
+}
+
+func readDemoApp(ctx context.Context, service *messaging.Service, entry sandbox.SeedApp) (d demoApp, err error) {
+	var app struct {
+		ID string `json:"app_id"`
+	}
+	var user struct {
+		OpenID string `json:"open_id"`
+	}
+	var template struct {
+		ID string `json:"template_id"`
+	}
+	for _, part := range []struct {
+		raw  json.RawMessage
+		into any
+	}{{entry.App, &app}, {entry.Users[0], &user}, {entry.Templates[0], &template}} {
+		if err := json.Unmarshal(part.raw, part.into); err != nil {
+			return d, fmt.Errorf("demo seed: %w", err)
+		}
+	}
+	if d.app, err = service.App(ctx, app.ID); err != nil {
+		return d, err
+	}
+	if d.user, err = service.User(ctx, app.ID, user.OpenID); err != nil {
+		return d, err
+	}
+	d.template, err = service.Template(ctx, app.ID, template.ID)
+	return d, err
+}
+
+// sendLines are the commands that send a message from the app. They use up
+// nothing of the seed: the grant is a fresh one.
+func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base string) ([]string, error) {
+	request := messaging.TokenRequest{AppID: d.app.ID, Secret: d.app.Secret, Kind: muban.TokenStable, GrantType: "client_credential"}
+	switch d.app.Platform {
+	case muban.WeChatMini:
+	case muban.Baidu:
+		request.Kind, request.GrantType = muban.TokenBaidu, "client_credentials"
+	default:
+		return []string{"(this version keeps the app; its platform's calls come with a later one)"}, nil
+	}
+	token, err := service.IssueToken(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	grants, _, err := service.MintGrants(ctx, d.app.ID, messaging.MintRequest{User: d.user.OpenID, Kind: muban.GrantForm, Count: 1})
+	if err != nil {
+		return nil, err
+	}
+	curl, err := d.curl(base, token.Text, grants[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	again := fmt.Sprintf("muban send --server %s --app %s --user %s --template %s --mint", base, d.app.ID, d.user.OpenID, d.template.ID)
+	return []string{"once      " + curl, "repeat    " + again}, nil
+}
+
+func (d demoApp) curl(base, token, grantID string) (string, error) {
+	data, err := d.exampleData()
+	if err != nil {
+		return "", err
+	}
+	if d.app.Platform == muban.Baidu {
+		form := url.Values{
+			"touser_openId": {d.user.OpenID}, "template_id": {d.template.ID}, "page": {"pages/index/index"},
+			"scene_id": {grantID}, "scene_type": {"1"}, "data": {string(data)},
+		}
+		return fmt.Sprintf("curl '%s/rest/2.0/smartapp/template/send?access_token=%s' -d '%s'", base, token, form.Encode()), nil
+	}
+	body, err := json.Marshal(map[string]any{
+		"touser": d.user.OpenID, "template_id": d.template.ID, "page": "pages/index/index", "form_id": grantID, "data": json.RawMessage(data),
+	})
+	return fmt.Sprintf("curl '%s/cgi-bin/message/wxopen/template/send?access_token=%s' -d '%s'", base, token, body), err
+}
+
+// exampleData fills the template's keywords with what its example shows.
+func (d demoApp) exampleData() ([]byte, error) {
+	type value struct {
+		Value string `json:"value"`
+	}
+	data := make(map[string]value)
+	lines := strings.Split(strings.TrimSpace(d.template.Example), "\n")
+	for i, keyword := range d.template.Keywords {
+		if i < len(lines) {
+			_, example, _ := strings.Cut(lines[i], ":")
+			data[keyword.Key] = value{strings.TrimSpace(example)}
+		}
+	}
+	return json.Marshal(data)
+}

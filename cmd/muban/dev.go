@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/muban-dev/muban/internal/sandbox"
+	"github.com/muban-dev/muban/internal/server"
+)
+
+type devFlags struct {
+	listen, data, database, seed string
+	empty                        bool
+}
+
+func newDevCommand() *cobra.Command {
+	var flags devFlags
+	cmd := &cobra.Command{
+		Use:   "dev",
+		Short: "Run the sandbox: everything on one port, no login",
+		Long: `Run the sandbox: the platforms' calls, the native API and a clock that can be
+moved, on one port and without a login. It begins with one demo app a platform,
+with the same ids and secrets at every start, and prints a line for each that
+can be copied and sends a message. Without --data everything is forgotten when
+it stops.`,
+		Example: "  muban dev\n  muban dev --listen 127.0.0.1:0 --data ./sandbox",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runDev(cmd, flags)
+		},
+	}
+	cmd.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	cmd.Flags().StringVar(&flags.data, "data", "", "folder that keeps the state (default: a temporary one, deleted on exit)")
+	cmd.Flags().StringVar(&flags.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
+	cmd.Flags().BoolVar(&flags.empty, "empty", false, "begin without the demo apps")
+	cmd.Flags().StringVar(&flags.seed, "seed", "", "JSON file of apps, users, templates and grants to begin with")
+	return cmd
+}
+
+func runDev(cmd *cobra.Command, flags devFlags) (err error) {
+	log := newLog(cmd.ErrOrStderr())
+	options := server.Options{Listen: flags.listen, Data: flags.data, Database: flags.database, Sandbox: true, Log: log}
+	if options.Data == "" && options.Database == "" {
+		if options.Data, err = os.MkdirTemp("", "muban-dev-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(options.Data)) }()
+	}
+	if !options.Loopback() {
+		log.Warn("the sandbox has no login and listens where other machines can reach it", "listen", flags.listen)
+	}
+	s, err := server.New(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	if err := seed(cmd, s, flags, log); err != nil {
+		return err
+	}
+	return serveUntilDone(cmd, s)
+}
+
+// seed fills the sandbox and prints what it holds.
+func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger) error {
+	ctx := cmd.Context()
+	if !flags.empty {
+		demo, err := sandbox.Demo()
+		if err != nil {
+			return err
+		}
+		if err := demo.Apply(ctx, s.Handler()); err != nil {
+			return err
+		}
+		if err := printDemo(ctx, cmd.OutOrStdout(), s.Service(), demo, baseURL(s.Addr())); err != nil {
+			return err
+		}
+	}
+	if flags.seed == "" {
+		return nil
+	}
+	file, err := os.Open(flags.seed)
+	if err != nil {
+		return fmt.Errorf("opening the seed: %w", err)
+	}
+	defer func() { _ = file.Close() }() // was only read
+	own, err := sandbox.ReadSeed(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", flags.seed, err)
+	}
+	if err := own.Apply(ctx, s.Handler()); err != nil {
+		return fmt.Errorf("%s: %w", flags.seed, err)
+	}
+	log.Info("seeded", "file", flags.seed, "apps", len(own.Apps))
+	return nil
+}
+
+// serveUntilDone answers until the program is told to stop. The line it
+// prints says that the port answers from now on.
+func serveUntilDone(cmd *cobra.Command, s *server.Server) error {
+	s.Start()
+	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s\n", baseURL(s.Addr())); err != nil {
+		return err
+	}
+	return s.Wait(cmd.Context())
+}
+
+// baseURL is the address by which a client on this machine reaches the server.
+func baseURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://" + addr
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// newLog writes JSON lines, or colours where a person reads.
+func newLog(w io.Writer) *slog.Logger {
+	if isTerminal(w) {
+		return slog.New(colouredLog(w))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}

@@ -1,0 +1,20 @@
+// Command muban runs and drives the template-message platform: `muban dev` is
+// the sandbox, `muban serve` the service, the other commands are the native
+// API from a shell.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/toml/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/muban-dev/muban/internal/server"
+)
+
+// adminTokenEnv holds the admin token where no file does.
+const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
+
+func newServeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service",
+		Long: `Run the service: the platforms' calls and the native API on one port. The
+native API asks for the admin token, which has at least 32 characters and comes
+from the file of --admin-token-file or from MUBAN_ADMIN_TOKEN. Settings may stand
+in a TOML file under the flags' names; flags win.`,
+		Example: "  muban serve --data /var/lib/muban --admin-token-file /etc/muban/token",
+		Args:    cobra.NoArgs,
+		RunE:    runServe,
+	}
+	cmd.Flags().String("config", "", "TOML file with settings under the flags' names")
+	addServeSettings(cmd.Flags())
+	return cmd
+}
+
+// addServeSettings declares what may stand in the configuration file too.
+func addServeSettings(flags *pflag.FlagSet) {
+	flags.String("listen", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	flags.String("data", "", "folder of the embedded store")
+	flags.String("database", "", "PostgreSQL database instead of --data (postgres://…)")
+	flags.String("admin-token-file", "", "file with the admin token")
+}
+
+func runServe(cmd *cobra.Command, _ []string) (err error) {
+	options, err := serveOptions(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	options.Log = newLog(cmd.ErrOrStderr())
+	s, err := server.New(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	return serveUntilDone(cmd, s)
+}
+
+// serveOptions layers the settings: defaults, configuration file, flags.
+func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
+	settings := pflag.NewFlagSet("settings", pflag.ContinueOnError)
+	addServeSettings(settings)
+	flags.Visit(func(f *pflag.Flag) {
+		if own := settings.Lookup(f.Name); own != nil {
+			_ = settings.Set(f.Name, f.Value.String()) // was parsed as the same type
+		}
+	})
+	k := koanf.New(".")
+	if path, _ := flags.GetString("config"); path != "" {
+		if err := readConfig(k, path, settings); err != nil {
+			return server.Options{}, err
+		}
+	}
+	if err := k.Load(posflag.Provider(settings, ".", k), nil); err != nil {
+		return server.Options{}, err
+	}
+	token, err := adminToken(k.String("admin-token-file"))
+	return server.Options{
+		Listen: k.String("listen"), Data: k.String("data"), Database: k.String("database"), AdminToken: token,
+	}, err
+}
+
+// readConfig reads a TOML file whose keys are names of settings.
+func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
+	if err := k.Load(file.Provider(path), toml.Parser()); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	var known []string
+	settings.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	var problems []error
+	for _, key := range k.Keys() {
+		if !slices.Contains(known, key) {
+			problems = append(problems, fmt.Errorf("%s: unknown setting %q; there are %s", path, key, strings.Join(known, ", ")))
+		} else if _, text := k.Get(key).(string); !text {
+			problems = append(problems, fmt.Errorf("%s: %s is %v; it must be a text in quotes", path, key, k.Get(key)))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func adminToken(path string) (string, error) {
+	if path == "" {
+		return strings.TrimSpace(os.Getenv(adminTokenEnv)), nil
+	}
+	token, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the admin token: %w", err)
+	}
+	return strings.TrimSpace(string(token)), nil
+}

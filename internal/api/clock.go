@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// Clock is the sandbox clock as the API shows and moves it. Its times are
+// whole milliseconds, so that what State told can be given back to Set.
+type Clock interface {
+	// State tells sandbox time and whether it stands still.
+	State() (now time.Time, frozen bool)
+	// Set moves the clock forward to a time, or leaves it where it is for the
+	// zero time, and lets it stand still or run from there. A time that is
+	// past is refused with muban.RuleClockBackwards.
+	Set(ctx context.Context, to time.Time, frozen bool) error
+	// Advance moves the clock forward by d > 0 and returns once everything
+	// that fell due was attempted, in order.
+	Advance(ctx context.Context, d time.Duration) error
+}
+
+func (a *api) clockRoutes() {
+	handle(a, "GET /api/v1/clock", doc{
+		id: "getClock", tag: "clock", summary: "Tell sandbox time", answer: "The clock.",
+		text: "`muban dev` only; 404 elsewhere.",
+	}, a.getClock)
+	handle(a, "PUT /api/v1/clock", doc{
+		id: "setClock", tag: "clock", summary: "Set sandbox time", answer: "The clock after the change.",
+		text: "What is left out stays as it is. Time does not go back: `clock_backwards`. `muban dev` only; 404 elsewhere.",
+	}, a.setClock)
+	handle(a, "POST /api/v1/clock/advance", doc{
+		id: "advanceClock", tag: "clock", summary: "Move sandbox time forward", status: http.StatusOK, answer: "The clock after the change.",
+		text: "Answers once everything that fell due was attempted, in order. `muban dev` only; 404 elsewhere.",
+	}, a.advanceClock)
+}
+
+// The modes of the clock.
+const (
+	clockRunning = "running"
+	clockFrozen  = "frozen"
+)
+
+// ClockState is what the sandbox clock shows.
+type ClockState struct {
+	Mode string    `json:"mode" enum:"running,frozen"`
+	Now  Timestamp `json:"now"`
+}
+
+// ClockSetting is where the clock is to be set.
+type ClockSetting struct {
+	Mode string    `json:"mode,omitempty" enum:"running,frozen" doc:"Whether time runs on from there."`
+	Now  time.Time `json:"now,omitzero" doc:"Where to move to; not in the past." example:"2026-11-21T02:14:00.000Z"`
+}
+
+// ClockAdvance is how far the clock is to be moved.
+type ClockAdvance struct {
+	By string `json:"by" doc:"A Go duration over 0." example:"168h"`
+}
+
+// sandboxClock is the clock, or the refusal where there is none.
+func (a *api) sandboxClock() (Clock, error) {
+	if a.options.Clock == nil {
+		return nil, muban.Refuse(muban.RuleNotFound, "object", "sandbox clock", "id", "on this server; only muban dev has one")
+	}
+	return a.options.Clock, nil
+}
+
+func showClock(c Clock) *Answer[ClockState] {
+	now, frozen := c.State()
+	state := ClockState{Mode: clockRunning, Now: Timestamp{now}}
+	if frozen {
+		state.Mode = clockFrozen
+	}
+	return &Answer[ClockState]{state}
+}
+
+func (a *api) getClock(context.Context, *struct{}) (*Answer[ClockState], error) {
+	clock, err := a.sandboxClock()
+	if err != nil {
+		return nil, err
+	}
+	return showClock(clock), nil
+}
+
+func (a *api) setClock(ctx context.Context, in *struct{ Body ClockSetting }) (*Answer[ClockState], error) {
+	clock, err := a.sandboxClock()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Mode == "" && in.Body.Now.IsZero() {
+		return nil, badRequest("body", "says nothing; give mode, now or both")
+	}
+	_, frozen := clock.State()
+	if in.Body.Mode != "" {
+		frozen = in.Body.Mode == clockFrozen
+	}
+	if err := clock.Set(ctx, in.Body.Now.Truncate(time.Millisecond), frozen); err != nil {
+		return nil, err
+	}
+	return showClock(clock), nil
+}
+
+func (a *api) advanceClock(ctx context.Context, in *struct{ Body ClockAdvance }) (*Answer[ClockState], error) {
+	clock, err := a.sandboxClock()
+	if err != nil {
+		return nil, err
+	}
+	by, err := time.ParseDuration(in.Body.By)
+	if err != nil || by <= 0 {
+		return nil, invalid("body", "by", in.Body.By, "a Go duration over 0, like 168h")
+	}
+	if err := clock.Advance(ctx, by); err != nil {
+		return nil, err
+	}
+	return showClock(clock), nil
+}

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/httpx"
+)
+
+// Member names are compared exactly. huma ignores their case otherwise, which
+// makes "Kind" a known member, and one that is not validated if "kind" is
+// there too. huma has this switch for the whole process only; it is set once,
+// before anything reads it, and nothing else here uses huma.
+func init() { huma.ValidateStrictCasing = true }
+
+// prepare runs before each operation: it names the call and refuses what
+// cannot be read, so that huma and the handlers see clean input only.
+func prepare(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	op := ctx.Operation()
+	x := httpx.Of(r)
+	x.Call, x.AppID = op.OperationID, r.PathValue("app_id")
+	problem := checkPath(r, op)
+	if problem == nil {
+		problem = checkQuery(r)
+	}
+	if problem == nil && op.RequestBody != nil {
+		problem = checkBody(r)
+	}
+	if problem != nil {
+		answerProblem(w, r, problem)
+		return
+	}
+	next(ctx)
+}
+
+// checkPath answers ids that cannot exist without asking the store, which
+// need not be able to hold them.
+func checkPath(r *http.Request, op *huma.Operation) *Problem {
+	for _, p := range op.Parameters {
+		if value := r.PathValue(p.Name); p.In == "path" && !plainText(value) {
+			return refusalProblem(muban.Refuse(muban.RuleNotFound, "object", strings.TrimSuffix(p.Name, "_id"), "id", quoted(value)), "path")
+		}
+	}
+	return nil
+}
+
+func checkQuery(r *http.Request) *Problem {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return badRequest("query", "cannot be read: "+shorten(err.Error())+"; percent-encode its names and values")
+	}
+	for name, values := range query {
+		for _, value := range values {
+			if !plainText(name) || !plainText(value) {
+				return badRequest("query."+strings.Trim(quoted(name), `"`), "is "+quoted(value)+"; it must be UTF-8 without control characters")
+			}
+		}
+	}
+	return nil
+}
+
+// checkBody reads the body. JSON is assumed whatever the Content-Type says,
+// since curl sends forms unless told otherwise.
+func checkBody(r *http.Request) *Problem {
+	body, err := httpx.ReadBody(r)
+	var refusal *muban.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return refusalProblem(refusal, "body")
+	case err != nil:
+		httpx.Of(r).Err = err
+		return badRequest("body", "ended before it was complete")
+	case len(body) == 0:
+		return badRequest("body", "is missing; this call takes a JSON object")
+	case !utf8.Valid(body):
+		return badRequest("body", "is not UTF-8, as JSON must be")
+	case !json.Valid(body):
+		var discarded any
+		return badRequest("body", "is not JSON: "+json.Unmarshal(body, &discarded).Error())
+	}
+	withBody(r, body)
+	r.Header.Set("Content-Type", jsonType)
+	return nil
+}
+
+// badRequest is a request that could not even be validated.
+func badRequest(location, message string) *Problem {
+	p := newProblem(http.StatusUnprocessableEntity, CodeInvalidRequest, location+" "+message)
+	p.Errors = []FieldError{{location, message}}
+	return p
+}
+
+// plainText reports whether a value from a URL is text that can be stored and
+// shown.
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}

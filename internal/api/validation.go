@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+)
+
+// mostErrors bounds what one answer lists, so that a small request cannot ask
+// for a huge answer.
+const mostErrors = 20
+
+// explain turns what huma found wrong with a request into a problem that
+// names each place, the value that stood there and what would be right.
+func explain(registry huma.Registry, op *huma.Operation, model *huma.ErrorModel) *Problem {
+	p := newProblem(model.Status, CodeInvalidRequest, model.Detail)
+	if model.Status >= http.StatusInternalServerError {
+		return internalProblem(model)
+	}
+	found := make([]FieldError, 0, len(model.Errors))
+	for _, detail := range model.Errors {
+		if len(found) == mostErrors {
+			break
+		}
+		found = append(found, fieldError(registry, op, detail))
+	}
+	slices.SortFunc(found, func(a, b FieldError) int { return strings.Compare(a.Location, b.Location) })
+	p.Errors = found
+	if len(found) > 0 {
+		p.Detail = summary(found, len(model.Errors))
+	}
+	return p
+}
+
+// summary says the first few errors in a sentence, for those who read only
+// that.
+func summary(found []FieldError, all int) string {
+	const most = 3
+	parts := make([]string, 0, most+1)
+	for _, e := range found[:min(most, len(found))] {
+		parts = append(parts, e.Location+" "+e.Message)
+	}
+	if all > most {
+		parts = append(parts, fmt.Sprintf("and %d more", all-most))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func fieldError(registry huma.Registry, op *huma.Operation, d *huma.ErrorDetail) FieldError {
+	if name, missing := missingMember(d.Message); missing {
+		return FieldError{d.Location + "." + name, "is missing"}
+	}
+	e := FieldError{Location: shorten(d.Location)}
+	switch {
+	case d.Message == validation.MsgUnexpectedProperty:
+		e.Message = unknownMember(registry, op, d.Location)
+	case d.Message == "unknown query parameter":
+		e.Message = "does not exist; known are " + strings.Join(queryParameters(op), ", ")
+	case strings.HasSuffix(d.Message, "parameter is missing"):
+		e.Message = "is missing"
+	case d.Location == "body": // the whole body would be the value
+		e.Message = strings.TrimPrefix(d.Message, "body ")
+	default:
+		e.Message = "is " + shown(d.Location, d.Value) + "; " + strings.TrimPrefix(d.Message, "invalid value: ")
+	}
+	return e
+}
+
+// missingMember reads the name out of huma's message about a member that is
+// required and not there; huma places it at the object around.
+func missingMember(message string) (name string, missing bool) {
+	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
+	rest, isBefore := strings.CutPrefix(message, before)
+	name, isAfter := strings.CutSuffix(rest, after)
+	return name, isBefore && isAfter
+}
+
+// unknownMember tells a member that may not be changed from one that does not
+// exist, and lists those that do.
+func unknownMember(registry huma.Registry, op *huma.Operation, location string) string {
+	path := strings.Split(location, ".")[1:]
+	if op.Method == http.MethodPatch && len(path) == 1 {
+		if _, shown := properties(registry, contentOf(op.Responses["200"].Content), nil)[path[0]]; shown {
+			return "cannot be changed"
+		}
+	}
+	known := slices.Sorted(maps.Keys(properties(registry, contentOf(op.RequestBody.Content), path[:len(path)-1])))
+	if len(known) == 0 {
+		return "does not exist"
+	}
+	return "does not exist; known are " + strings.Join(known, ", ")
+}
+
+// properties are the members of the object at path within a schema; none
+// where the path leads nowhere.
+func properties(registry huma.Registry, s *huma.Schema, path []string) map[string]*huma.Schema {
+	s = resolve(registry, s)
+	for _, name := range path {
+		if s == nil {
+			return nil
+		}
+		name, _, _ = strings.Cut(name, "[")
+		s = resolve(registry, s.Properties[name])
+	}
+	if s == nil {
+		return nil
+	}
+	return s.Properties
+}
+
+// resolve follows references, and lists to their items.
+func resolve(registry huma.Registry, s *huma.Schema) *huma.Schema {
+	for s != nil {
+		switch {
+		case s.Ref != "":
+			s = registry.SchemaFromRef(s.Ref)
+		case s.Items != nil:
+			s = s.Items
+		default:
+			return s
+		}
+	}
+	return nil
+}
+
+func contentOf(content map[string]*huma.MediaType) *huma.Schema {
+	if media := content[jsonType]; media != nil {
+		return media.Schema
+	}
+	return nil
+}
+
+func queryParameters(op *huma.Operation) []string {
+	var names []string
+	for _, p := range op.Parameters {
+		if p.In == "query" {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"none"}
+	}
+	return names
+}
+
+// shown writes a value for a message. What may be a secret is not repeated.
+func shown(location string, value any) string {
+	name := location[strings.LastIndexByte(location, '.')+1:]
+	if slices.Contains([]string{"secret", "token", "aes_key", "content_key"}, name) {
+		return "not shown"
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "not readable"
+	}
+	return shorten(string(text))
+}
+
+// shorten keeps a value that came from outside at a size fit for a message.
+func shorten(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// quoted makes visible what is not plain text.
+func quoted(s string) string { return strconv.Quote(shorten(s)) }

@@ -1,0 +1,139 @@
+package archtest
+
+// layer says what one package may import. Everything may import the standard
+// library.
+type layer struct {
+	// pkg is the package's folder; "." is the root, package muban.
+	pkg string
+	// inside are the packages of this module that it may import. An entry
+	// that ends in /... also stands for every package below.
+	inside []string
+	// outside are the modules, or packages of modules, that it may import.
+	outside []string
+	// why is printed with every offence.
+	why string
+}
+
+// anything, as an entry of outside, allows every module.
+const anything = "*"
+
+// layers has a row for every package of the module, from the words at the
+// bottom to main at the top. A new package needs a row, and a row that lists
+// more than its neighbours needs a good reason.
+var layers = []layer{
+	{
+		pkg: ".",
+		why: "package muban is the vocabulary: whoever needs a word must not get a driver with it",
+	},
+	{
+		pkg: "wire",
+		why: "what crosses the network is described without doing I/O, so that server and SDK share it",
+	},
+	{
+		pkg:    "wire/wechat",
+		inside: []string{"wire"},
+		why:    "wire packages are used by server and SDK: the standard library and wire only",
+	},
+	{
+		pkg:    "wire/baidu",
+		inside: []string{"wire"},
+		why:    "wire packages are used by server and SDK: the standard library and wire only",
+	},
+	{
+		pkg:    "library",
+		inside: []string{"."},
+		why:    "the starter library is data in the words of package muban",
+	},
+	{
+		pkg: "internal/hotcache",
+		why: "a cache knows nothing of what it keeps",
+	},
+	{
+		pkg:     "internal/datadir",
+		outside: []string{"golang.org/x/sys"},
+		why:     "holding a folder for one process needs no words of ours",
+	},
+	{
+		pkg:    "internal/idformat",
+		inside: []string{"."},
+		why:    "the platforms' formats of ids are text: no store, no rules",
+	},
+	{
+		pkg:     "internal/messaging",
+		inside:  []string{".", "internal/hotcache", "internal/idformat"},
+		outside: []string{"golang.org/x/time/rate"},
+		why:     "the rules know no platform's wire format, no HTTP and no database: those come in through ports",
+	},
+	{
+		pkg:     "internal/delivery",
+		inside:  []string{".", "wire/..."},
+		outside: []string{"code.dny.dev/ssrf"},
+		why:     "the workers take what was accepted from their ports; they decide nothing that messaging decides",
+	},
+	{
+		pkg:     "internal/sqlstore",
+		inside:  []string{"."},
+		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+		why:     "the store speaks the words of package muban and fits the ports by their shape, not by importing them",
+	},
+	{
+		pkg:     "internal/sqlstore/storetest",
+		inside:  []string{".", "internal/messaging", "internal/delivery"},
+		outside: []string{"github.com/google/go-cmp", "pgregory.net/rapid"},
+		why:     "the suite tests the ports that messaging and delivery declare, on whatever store it is given",
+	},
+	{
+		pkg:     "internal/httpx",
+		inside:  []string{"."},
+		outside: []string{"github.com/prometheus/client_golang"},
+		why:     "what every HTTP surface shares belongs to none of them",
+	},
+	{
+		pkg:    "internal/dialect/wechat",
+		inside: []string{".", "internal/messaging", "internal/httpx", "wire", "wire/wechat"},
+		why:    "a dialect translates between its own wire format and messaging; dialects never import each other",
+	},
+	{
+		pkg:    "internal/dialect/baidu",
+		inside: []string{".", "internal/messaging", "internal/httpx", "wire", "wire/baidu"},
+		why:    "a dialect translates between its own wire format and messaging; dialects never import each other",
+	},
+	{
+		pkg:     "internal/api",
+		inside:  []string{".", "internal/messaging", "internal/httpx", "wire"},
+		outside: []string{"github.com/danielgtaylor/huma/v2"},
+		why:     "the native API is one more surface over messaging",
+	},
+	{
+		pkg:    "internal/sandbox",
+		inside: []string{".", "internal/messaging", "library"},
+		why:    "demo data and the clock go in through the use cases, like anybody's",
+	},
+	{
+		pkg:     "internal/server",
+		inside:  []string{".", "library", "wire/...", "internal/..."},
+		outside: []string{anything},
+		why:     "the composition root wires everything and is imported by main alone",
+	},
+	{
+		pkg:     "cmd/muban",
+		inside:  []string{".", "internal/server"},
+		outside: []string{anything},
+		why:     "main translates flags and signals; the commands are clients of a running server",
+	},
+	{
+		pkg: "internal/archtest",
+		why: "it has tests only",
+	},
+	{
+		pkg: "scripts/archive",
+		why: "what builds a release runs on a bare Go installation",
+	},
+	{
+		pkg: "scripts/notices",
+		why: "what builds a release runs on a bare Go installation",
+	},
+}
+
+// emptyNames are package names that say nothing about what is inside.
+var emptyNames = []string{"base", "common", "core", "helper", "helpers", "misc", "shared", "types", "util", "utils"}

@@ -1,0 +1,126 @@
+package wechat
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/httpx"
+	"github.com/muban-dev/muban/wire/wechat"
+)
+
+// systemError is what is answered where nobody but us is to blame.
+const systemError = -1
+
+// codes gives every kind of refusal its errcode; wechat.Errors has the texts.
+var codes = map[muban.Kind]int{
+	muban.KindTokenMissing:     41001,
+	muban.KindTokenInvalid:     40001,
+	muban.KindTokenExpired:     42001,
+	muban.KindAPIUnauthorized:  48001,
+	muban.KindGrantTypeInvalid: 40002,
+	muban.KindAppMissing:       41002,
+	muban.KindAppUnknown:       40013,
+	muban.KindSecretMissing:    41004,
+	muban.KindSecretWrong:      40125,
+
+	muban.KindNeedsGet:      43001,
+	muban.KindNeedsPost:     43002,
+	muban.KindUnknownPath:   40066,
+	muban.KindBodyEmpty:     44002,
+	muban.KindBodyMalformed: 47001,
+	muban.KindBodyTooLarge:  45002,
+
+	muban.KindRecipientUnknown: 40003,
+	muban.KindTemplateMissing:  40036,
+	muban.KindTemplateUnknown:  40037,
+	muban.KindTemplateLimit:    45026,
+	muban.KindPageUnknown:      41030,
+	muban.KindDailyLimit:       45009,
+	muban.KindAppNotLinked:     40013,
+
+	muban.KindGrantUnknown:  41028,
+	muban.KindGrantExpired:  41028,
+	muban.KindGrantMismatch: 41028,
+	muban.KindGrantSpent:    41029,
+
+	muban.KindOffset:         45164,
+	muban.KindCount:          45076,
+	muban.KindTitleUnknown:   40097,
+	muban.KindKeywordCount:   45100,
+	muban.KindKeywordInvalid: 45075,
+
+	muban.KindBusy: systemError,
+
+	// What cannot arise here: parameters have codes of their own, push
+	// permission is Baidu's, and the rest is the native API's. Should one of
+	// them come through all the same, something inside is wrong.
+	muban.KindParameter:      47001,
+	muban.KindInvalid:        47001,
+	muban.KindPushForbidden:  48001,
+	muban.KindNotOnPlatform:  systemError,
+	muban.KindNotFound:       systemError,
+	muban.KindConflict:       systemError,
+	muban.KindClockBackwards: systemError,
+	muban.KindUnauthorized:   systemError,
+	muban.KindForbidden:      systemError,
+}
+
+// failure notes on the exchange why a call was not served, and is its answer:
+// the code of a refusal, or -1 for anything else, whose text never leaves.
+//
+// It closes the connection without an answer where none would be honest (the
+// outcome of a send is unknown) or where nobody is left to read one.
+func failure(w http.ResponseWriter, x *httpx.Exchange, err error) wechat.Status {
+	httpx.AbortIfUnknown(x, err)
+	if httpx.ClientGone(err) {
+		panic(http.ErrAbortHandler)
+	}
+	code := systemError
+	if refusal := refusalOf(err); refusal != nil {
+		code = codeOf(refusal.Kind)
+		x.Refused(w, refusal, strconv.Itoa(code))
+	} else {
+		x.Err, x.Code = err, strconv.Itoa(code)
+	}
+	row, _ := wechat.ErrorOf(code)
+	return wechat.Status{ErrCode: code, ErrMsg: row.Text + " rid: " + x.RID()}
+}
+
+func codeOf(kind muban.Kind) int {
+	code, known := codes[kind]
+	if !known {
+		return systemError
+	}
+	return code
+}
+
+// refusalOf is the refusal that err is or that it stands for; nil where err
+// is internal.
+func refusalOf(err error) *muban.Refusal {
+	var refusal *muban.Refusal
+	var entry *wechat.DataError
+	var body *wechat.BodyError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.Is(err, wechat.ErrEmptyBody):
+		return muban.Refuse(muban.RuleRequestEmpty)
+	case errors.As(err, &entry):
+		return muban.Refuse(muban.RuleDataText, "key", printable(entry.Key), "value", printable(entry.Value))
+	case errors.As(err, &body):
+		return muban.Refuse(muban.RuleRequestMalformed, "problem", body.Problem)
+	}
+	return nil
+}
+
+// printable makes a text from outside safe to show on a terminal.
+func printable(text string) string {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return strconv.Quote(text)
+	}
+	return text
+}

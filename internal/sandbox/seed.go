@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Seed is what a sandbox begins with: apps, each with its users, templates
+// and grants. Every member is the body of the native API call that makes it.
+type Seed struct {
+	Apps []SeedApp `json:"apps"`
+}
+
+// SeedApp is one app of a seed.
+type SeedApp struct {
+	App       json.RawMessage   `json:"app"`
+	Users     []json.RawMessage `json:"users"`
+	Templates []json.RawMessage `json:"templates"`
+	Grants    []json.RawMessage `json:"grants"`
+}
+
+//go:embed demo.json
+var demo []byte
+
+// Demo is the seed with one app a platform that every sandbox has unless it
+// is told otherwise.
+func Demo() (Seed, error) { return ReadSeed(bytes.NewReader(demo)) }
+
+// longestSeed bounds a seed file, in bytes.
+const longestSeed = 16 << 20
+
+// ReadSeed reads a seed as JSON; unknown members are errors.
+func ReadSeed(r io.Reader) (Seed, error) {
+	var seed Seed
+	decoder := json.NewDecoder(io.LimitReader(r, longestSeed))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&seed); err != nil {
+		return seed, fmt.Errorf("reading the seed: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return seed, errors.New("reading the seed: more follows after its end")
+	}
+	return seed, nil
+}
+
+// Apply makes what the seed lists through the native API, which checks it.
+// What is there already stays as it is, so that a seed can be applied at
+// every start.
+func (s Seed) Apply(ctx context.Context, api http.Handler) error {
+	for i, entry := range s.Apps {
+		var app struct {
+			ID string `json:"app_id"`
+		}
+		if err := json.Unmarshal(entry.App, &app); err != nil || app.ID == "" {
+			return fmt.Errorf("seed: apps[%d].app has no app_id: a seed names its apps, so that it can be applied again", i)
+		}
+		if err := post(ctx, api, "/api/v1/apps", entry.App); err != nil {
+			return fmt.Errorf("seed: apps[%d].app: %w", i, err)
+		}
+		for _, part := range []struct {
+			name   string
+			bodies []json.RawMessage
+		}{{"users", entry.Users}, {"templates", entry.Templates}, {"grants", entry.Grants}} {
+			for k, body := range part.bodies {
+				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(app.ID)+"/"+part.name, body); err != nil {
+					return fmt.Errorf("seed: apps[%d].%s[%d]: %w", i, part.name, k, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// post makes a call of the native API within the process. A conflict is fine:
+// the object is there.
+func post(ctx context.Context, api http.Handler, path string, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer := &recorder{header: make(http.Header), status: http.StatusOK}
+	api.ServeHTTP(answer, request)
+	if answer.status < 300 || answer.status == http.StatusConflict {
+		return nil
+	}
+	return fmt.Errorf("the native API refused it with status %d: %s", answer.status, answer.body.String())
+}
+
+// recorder takes an answer that stays within the process.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }

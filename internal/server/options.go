@@ -1,0 +1,59 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+)
+
+// Options are what a running Muban is told from outside.
+type Options struct {
+	// Listen is the address of the one port that everything is on; port 0
+	// picks a free one.
+	Listen string
+	// Data is the folder of the embedded store.
+	Data string
+	// Database is the address of a PostgreSQL database instead of Data.
+	Database string
+	// AdminToken is what the native API asks for; needed unless Sandbox is set.
+	AdminToken string
+	// Sandbox makes it `muban dev`: no login, secrets shown, a clock that can
+	// be moved, refusals explained.
+	Sandbox bool
+	Log     *slog.Logger
+}
+
+// shortestAdminToken is the contract's.
+const shortestAdminToken = 32
+
+// Validate reports everything that is wrong with the options at once.
+func (o Options) Validate() error {
+	var problems []error
+	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
+		problems = append(problems, fmt.Errorf("listen address %q: want HOST:PORT, like 127.0.0.1:8080", o.Listen))
+	}
+	if o.Database != "" {
+		problems = append(problems, errors.New("database: PostgreSQL is not supported by this version; use the embedded store with --data DIR"))
+	}
+	if o.Data == "" && o.Database == "" {
+		problems = append(problems, errors.New("data: name the folder of the embedded store with --data DIR"))
+	}
+	if !o.Sandbox && len(strings.TrimSpace(o.AdminToken)) < shortestAdminToken {
+		problems = append(problems, fmt.Errorf("admin token: %d characters; give at least %d in a file (--admin-token-file) or in MUBAN_ADMIN_TOKEN, for example from: openssl rand -hex 32",
+			len(strings.TrimSpace(o.AdminToken)), shortestAdminToken))
+	}
+	return errors.Join(problems...)
+}
+
+// Loopback reports whether the listen address can be reached from this
+// machine only.
+func (o Options) Loopback() bool {
+	host, _, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

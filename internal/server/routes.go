@@ -1,0 +1,82 @@
+package server
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/muban-dev/muban/internal/api"
+	"github.com/muban-dev/muban/internal/dialect/baidu"
+	"github.com/muban-dev/muban/internal/dialect/wechat"
+	"github.com/muban-dev/muban/internal/httpx"
+	"github.com/muban-dev/muban/internal/messaging"
+)
+
+// routes gives each surface its paths. It is not a ServeMux, which would
+// redirect unclean paths: platforms answer, they never redirect.
+func (s *Server) routes(clock messaging.Clock) http.Handler {
+	weChat, baiduDialect := wechat.New(s.service), baidu.New(s.service)
+	native := api.New(s.service, s.apiOptions())
+	operating := s.operating()
+	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case wechat.Owns(path):
+			weChat.ServeHTTP(w, r)
+		case baidu.Owns(path):
+			baiduDialect.ServeHTTP(w, r)
+		case path == "/healthz" || path == "/readyz" || path == "/metrics":
+			operating.ServeHTTP(w, r)
+		case path == "/":
+			welcome(w, r)
+		default: // also what nobody knows: a problem document says so
+			native.ServeHTTP(w, r)
+		}
+	})
+	return httpx.Wrap(all, httpx.Options{
+		Now: clock.Now, Log: s.options.Log, Observe: s.metrics.observe, Explain: s.options.Sandbox,
+	})
+}
+
+func (s *Server) apiOptions() api.Options {
+	host, _, _ := net.SplitHostPort(s.options.Listen) // was validated
+	o := api.Options{
+		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
+		ShowSecrets: s.options.Sandbox, Stopping: s.stopping,
+	}
+	if s.sandbox != nil {
+		o.Clock = sandboxClock{s.sandbox, settler{s.worker, s.store}}
+	}
+	return o
+}
+
+// operating answers those who run the program.
+func (s *Server) operating() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.store.Ping(r.Context()); err != nil {
+			s.options.Log.Error("not ready", "error", err)
+			say(w, http.StatusServiceUnavailable, "the database does not answer\n")
+			return
+		}
+		say(w, http.StatusOK, "ready\n")
+	})
+	metrics := s.metrics.handler()
+	if s.options.AdminToken != "" {
+		metrics = api.RequireToken(metrics, s.options.AdminToken)
+	}
+	mux.Handle("GET /metrics", metrics)
+	return mux
+}
+
+func welcome(w http.ResponseWriter, _ *http.Request) {
+	say(w, http.StatusOK, "Muban: template messages (模板消息).\n"+
+		"The platforms' calls are at their documented paths, the native API at /api/v1, its description at "+api.DocumentPath+".\n")
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.Copy(w, strings.NewReader(text)) // a client that left is no error
+}

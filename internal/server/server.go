@@ -1,0 +1,190 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/muban-dev/muban/internal/datadir"
+	"github.com/muban-dev/muban/internal/delivery"
+	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/sandbox"
+	"github.com/muban-dev/muban/internal/sqlstore"
+	"github.com/muban-dev/muban/library"
+)
+
+var (
+	_ messaging.Store    = (*sqlstore.Store)(nil)
+	_ delivery.Outbox    = (*sqlstore.Store)(nil)
+	_ sandbox.ClockStore = (*sqlstore.Store)(nil)
+	_ messaging.Clock    = (*sandbox.Clock)(nil)
+	_ sandbox.Settler    = settler{}
+)
+
+// Server is the whole program behind one port.
+type Server struct {
+	options  Options
+	store    *sqlstore.Store
+	service  *messaging.Service
+	worker   *delivery.Worker
+	metrics  *metrics
+	sandbox  *sandbox.Clock // nil in `muban serve`
+	handler  http.Handler
+	listener net.Listener
+	// stopping ends when the server begins to stop; long polls listen to it.
+	stopping     context.Context
+	beginStop    context.CancelFunc
+	cleanups     cleanups
+	serveFailure chan error
+}
+
+// stopWithin bounds a stop: the contract gives it ten seconds.
+const stopWithin = 9 * time.Second
+
+// New opens the store, applies what its schema lacks, binds the port and
+// wires everything. Nothing is answered before [Server.Start]. If New fails,
+// what it had begun is undone.
+func New(ctx context.Context, o Options) (_ *Server, err error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{options: o, serveFailure: make(chan error, 1)}
+	s.stopping, s.beginStop = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Stop())
+		}
+	}()
+	if err := s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	clock, err := s.openClock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.service = messaging.New(s.store, clock)
+	s.metrics = newMetrics(s.store)
+	s.worker = delivery.New(s.store, clock, o.Log, s.metrics.observeOutcomes)
+	s.handler = s.routes(clock)
+	return s, s.listen(ctx)
+}
+
+func (s *Server) openStore(ctx context.Context) error {
+	lock, err := datadir.Acquire(s.options.Data)
+	if err != nil {
+		return err
+	}
+	s.cleanups.add("the data folder", func(context.Context) error { return lock.Release() })
+	starter, err := library.Starter()
+	if err != nil {
+		return err
+	}
+	s.store, err = sqlstore.Open(ctx, sqlstore.Options{Dir: s.options.Data, Log: s.options.Log, Starter: starter})
+	if err != nil {
+		return err
+	}
+	s.cleanups.add("the store", func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+func (s *Server) openClock(ctx context.Context) (messaging.Clock, error) {
+	if !s.options.Sandbox {
+		return wallClock{}, nil
+	}
+	clock, err := sandbox.OpenClock(ctx, s.store, time.Now)
+	s.sandbox = clock
+	return clock, err
+}
+
+func (s *Server) listen(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.options.Listen)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", s.options.Listen, err)
+	}
+	s.listener = listener
+	s.cleanups.add("the listener", func(context.Context) error {
+		if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil // the HTTP server closed it
+	})
+	return nil
+}
+
+// Addr is the address that is listened on, with the port that was picked.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Service is the use cases of the running server.
+func (s *Server) Service() *messaging.Service { return s.service }
+
+// Handler answers as the server's port does.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Start begins to answer and to deliver. A connection that came since New is
+// answered now.
+func (s *Server) Start() {
+	var running sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	running.Go(func() { s.worker.Run(ctx) })
+	s.cleanups.add("delivery", func(context.Context) error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+
+	web := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
+	}
+	go func() {
+		if err := web.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.serveFailure <- fmt.Errorf("serving: %w", err)
+		}
+	}()
+	s.cleanups.add("the HTTP server", func(ctx context.Context) error {
+		s.beginStop()
+		if err := web.Shutdown(ctx); err != nil {
+			return errors.Join(err, web.Close())
+		}
+		return nil
+	})
+}
+
+// Wait returns when ctx ends, or with what made the server stop by itself.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.serveFailure:
+		return err
+	}
+}
+
+// Stop answers what is in flight, ends long polls, finishes the deliveries
+// that were begun and closes the store. It may be called more than once.
+func (s *Server) Stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	defer s.beginStop()
+	return s.cleanups.run(ctx)
+}
+
+// wallClock is the clock of `muban serve`.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// settler lets the sandbox clock wait for what falls due.
+type settler struct {
+	*delivery.Worker
+	*sqlstore.Store
+}
