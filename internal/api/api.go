@@ -92,8 +92,11 @@ func guarded(next http.Handler) http.Handler {
 // route hands the request to its operation. What has none is answered here,
 // because ServeMux would answer it in plain text or with a redirect.
 func (a *api) route(w http.ResponseWriter, r *http.Request) {
-	escaped := r.URL.EscapedPath()
-	if _, pattern := a.mux.Handler(r); pattern != "" && path.Clean(escaped) == escaped {
+	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped {
+		answerProblem(w, r, routeProblem(r))
+		return
+	}
+	if _, pattern := a.mux.Handler(r); pattern != "" {
 		a.mux.ServeHTTP(w, r)
 		return
 	}

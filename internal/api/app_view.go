@@ -21,7 +21,7 @@ type App struct {
 	AppPublicKey     string         `json:"app_public_key,omitempty" doc:"Alipay: the key that verifies the app's requests."`
 	AppCert          string         `json:"app_cert,omitempty" doc:"Alipay: the app's certificate."`
 	ContentKey       string         `json:"content_key,omitempty" doc:"Alipay: the AES key for encrypted content; answered where secret is."`
-	CreatedAt        Timestamp      `json:"created_at"`
+	CreatedAt        Timestamp      `json:"created_at" doc:"When it was made."`
 }
 
 // Callback is where and how the app's server is told of events.

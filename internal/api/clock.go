@@ -37,6 +37,9 @@ func (a *api) clockRoutes() {
 	}, a.advanceClock)
 }
 
+// lastYear is the last that RFC 3339 can write.
+const lastYear = 9999
+
 // The modes of the clock.
 const (
 	clockRunning = "running"
@@ -45,8 +48,8 @@ const (
 
 // ClockState is what the sandbox clock shows.
 type ClockState struct {
-	Mode string    `json:"mode" enum:"running,frozen"`
-	Now  Timestamp `json:"now"`
+	Mode string    `json:"mode" enum:"running,frozen" doc:"Whether time runs on."`
+	Now  Timestamp `json:"now" doc:"Sandbox time."`
 }
 
 // ClockSetting is where the clock is to be set.
@@ -111,6 +114,9 @@ func (a *api) advanceClock(ctx context.Context, in *struct{ Body ClockAdvance })
 	by, err := time.ParseDuration(in.Body.By)
 	if err != nil || by <= 0 {
 		return nil, invalid("body", "by", in.Body.By, "a Go duration over 0, like 168h")
+	}
+	if now, _ := clock.State(); now.Add(by).Year() > lastYear {
+		return nil, invalid("body", "by", in.Body.By, "short enough to stay within the year 9999")
 	}
 	if err := clock.Advance(ctx, by); err != nil {
 		return nil, err

@@ -16,9 +16,11 @@ func (a *api) grantRoutes() {
 	}, a.mintGrants)
 	handle(a, "GET /api/v1/apps/{app_id}/grants", doc{
 		id: "listGrants", tag: "grants", summary: "List an app's grants", answer: "A part of the list.",
+		text: "Newest first, spent and expired ones too unless `spendable` is set.",
 	}, a.listGrants)
 	handle(a, "GET /api/v1/apps/{app_id}/grants/{id}", doc{
 		id: "getGrant", tag: "grants", summary: "Show a grant", answer: "The grant.",
+		text: "With the messages it paid for.",
 	}, a.getGrant)
 }
 
@@ -38,7 +40,7 @@ type Mint struct {
 
 // GrantList is what was minted.
 type GrantList struct {
-	Grants []Grant `json:"grants" nullable:"false"`
+	Grants []Grant `json:"grants" nullable:"false" doc:"As many as were asked for."`
 }
 
 // Minted is the answer to Mint: 201, or 200 where the grant existed.
@@ -54,7 +56,7 @@ type Grant struct {
 	User      string          `json:"user" doc:"The id it was minted for." example:"o6_bmjrPTlm6_2sgVt7hMZOPfL2M"`
 	Uses      int             `json:"uses" doc:"How many messages it pays for." example:"1"`
 	Remaining int             `json:"remaining" doc:"How many of its uses are left." example:"1"`
-	IssuedAt  Timestamp       `json:"issued_at"`
+	IssuedAt  Timestamp       `json:"issued_at" doc:"When the user acted."`
 	ExpiresAt Timestamp       `json:"expires_at" doc:"Seven days after issue; good until, and not at, this time."`
 	SpentBy   []string        `json:"spent_by" nullable:"false" doc:"The ids of the messages it paid for, in order." example:"[\"1234567890\"]"`
 }

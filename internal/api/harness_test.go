@@ -329,3 +329,12 @@ func (e *exchanges) last() httpx.Exchange {
 	defer e.mu.Unlock()
 	return e.seen[len(e.seen)-1]
 }
+
+func mustMarshal(t *testing.T, value any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}

@@ -16,6 +16,7 @@ func (a *api) messageRoutes() {
 	}, a.listMessages)
 	handle(a, "GET /api/v1/messages/{id}", doc{
 		id: "getMessage", tag: "messages", summary: "Show a message", answer: "The message.",
+		text: "By the id that the platform's send answered.",
 	}, a.getMessage)
 }
 
@@ -68,10 +69,10 @@ func (w *Wait) UnmarshalText(text []byte) error {
 // have, or not yet, is absent.
 type Message struct {
 	ID              string                  `json:"id" doc:"What the platform's send answered as msgid or msg_key." example:"1234567890"`
-	AppID           string                  `json:"app_id" example:"wx3f7a9c0d5e8b2146"`
-	Platform        muban.Platform          `json:"platform" enum:"wechat-mini,wechat-oa,baidu,alipay"`
+	AppID           string                  `json:"app_id" doc:"The app that sent it." example:"wx3f7a9c0d5e8b2146"`
+	Platform        muban.Platform          `json:"platform" enum:"wechat-mini,wechat-oa,baidu,alipay" doc:"The app's platform."`
 	User            string                  `json:"user" doc:"The id it was addressed by." example:"o6_bmjrPTlm6_2sgVt7hMZOPfL2M"`
-	TemplateID      string                  `json:"template_id" example:"ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"`
+	TemplateID      string                  `json:"template_id" doc:"The template it was sent with." example:"ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"`
 	Title           string                  `json:"title" doc:"The template's title." example:"购买成功通知"`
 	Data            map[string]MessageValue `json:"data" doc:"The keywords' values, by key."`
 	Rendered        string                  `json:"rendered" doc:"The template's text with the data filled in." example:"购买地点TIT造舰厂\n"`
@@ -79,30 +80,30 @@ type Message struct {
 	URL             string                  `json:"url,omitempty" doc:"Official account: where a tap leads to." example:"https://example.com/order/1"`
 	MiniProgram     *MiniProgram            `json:"miniprogram,omitempty" doc:"Official account: the mini program that a tap leads to."`
 	EmphasisKeyword string                  `json:"emphasis_keyword,omitempty" doc:"The keyword shown larger." example:"keyword1.DATA"`
-	Color           string                  `json:"color,omitempty" example:"#173177"`
+	Color           string                  `json:"color,omitempty" doc:"The text's colour." example:"#173177"`
 	Ext             string                  `json:"ext,omitempty" doc:"Baidu: the review service's ext, as sent."`
 	ClientMsgID     string                  `json:"client_msg_id,omitempty" doc:"Official account: the sender's own id."`
 	GrantID         string                  `json:"grant_id,omitempty" doc:"The grant that paid for it." example:"e8a1c0f5b7d94f2c8a3b6d1e0f9c7a52"`
-	GrantKind       muban.GrantKind         `json:"grant_kind,omitempty" enum:"form,payment,order"`
+	GrantKind       muban.GrantKind         `json:"grant_kind,omitempty" enum:"form,payment,order" doc:"What the user had done."`
 	State           muban.State             `json:"state" enum:"accepted,delivered,refused,failed" doc:"Every state but accepted is final."`
 	Reason          muban.Reason            `json:"reason,omitempty" enum:"user_block,system_failed" doc:"Why it was refused or failed."`
 	Channels        []muban.Channel         `json:"channels,omitempty" nullable:"false" enum:"message_center,search_panel,notification_bar" doc:"Baidu: where the user meets it."`
-	AcceptedAt      Timestamp               `json:"accepted_at"`
-	DeliveredAt     Timestamp               `json:"delivered_at,omitzero"`
+	AcceptedAt      Timestamp               `json:"accepted_at" doc:"When the send was answered."`
+	DeliveredAt     Timestamp               `json:"delivered_at,omitzero" doc:"When it reached the user's message centre."`
 	FinishedAt      Timestamp               `json:"finished_at,omitzero" doc:"When it reached its final state."`
-	ReadAt          Timestamp               `json:"read_at,omitzero"`
+	ReadAt          Timestamp               `json:"read_at,omitzero" doc:"When the user read it first."`
 }
 
 // MessageValue is one keyword's text and colour.
 type MessageValue struct {
-	Value string `json:"value" example:"TIT造舰厂"`
-	Color string `json:"color,omitempty" example:"#173177"`
+	Value string `json:"value" doc:"The text." example:"TIT造舰厂"`
+	Color string `json:"color,omitempty" doc:"The text's colour." example:"#173177"`
 }
 
 // MiniProgram is where a tap leads.
 type MiniProgram struct {
-	AppID    string `json:"appid" example:"wx3f7a9c0d5e8b2146"`
-	PagePath string `json:"pagepath,omitempty" example:"pages/index/index"`
+	AppID    string `json:"appid" doc:"Its appid." example:"wx3f7a9c0d5e8b2146"`
+	PagePath string `json:"pagepath,omitempty" doc:"Its page." example:"pages/index/index"`
 }
 
 func showMessage(m muban.Message) Message {

@@ -39,7 +39,8 @@ func humaConfig() huma.Config {
 			Security: []map[string][]string{{"adminToken": {}}, {}},
 			Tags:     documentTags(),
 		},
-		Formats:       map[string]huma.Format{jsonType: jsonFormat()},
+		// huma looks problem documents up by their suffix.
+		Formats:       map[string]huma.Format{jsonType: jsonFormat(), "json": jsonFormat()},
 		DefaultFormat: jsonType,
 		Transformers:  []huma.Transformer{problems(registry)},
 	}
@@ -67,6 +68,9 @@ func documentTags() []*huma.Tag {
 
 // serveDocument writes the document once, now that every call is registered.
 func (a *api) serveDocument() {
+	for _, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
+		allowNull(schema)
+	}
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		panic("api: the OpenAPI document cannot be written: " + err.Error())
@@ -77,4 +81,15 @@ func (a *api) serveDocument() {
 		w.Header().Set("Content-Type", jsonType)
 		_, _ = w.Write(a.document) // a client that hung up needs no answer
 	})
+}
+
+// allowNull adds null to the values of members that may be null, as JSON
+// Schema wants it; huma does not look for it there.
+func allowNull(s *huma.Schema) {
+	if s.Nullable && len(s.Enum) > 0 {
+		s.Enum = append(s.Enum, nil)
+	}
+	for _, member := range s.Properties {
+		allowNull(member)
+	}
 }

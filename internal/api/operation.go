@@ -114,7 +114,7 @@ func jsonFormat() huma.Format {
 			if errors.As(err, &mismatch) {
 				// Validation let it pass, so it is a number that is whole but
 				// written otherwise, or too large for its place.
-				return fmt.Errorf("body has %s where a whole number of plain digits must stand", mismatch.Value)
+				return fmt.Errorf("has %s where a whole number of plain digits must stand", mismatch.Value)
 			}
 			return err
 		},

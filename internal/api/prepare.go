@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,6 +41,10 @@ func prepare(ctx huma.Context, next func(huma.Context)) {
 		answerProblem(w, r, problem)
 		return
 	}
+	// JSON is all there is, whatever was asked for.
+	r.Header.Set("Accept", jsonType)
+	// The request is read. Its time limit would end a list that is held.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	next(ctx)
 }
 

@@ -15,9 +15,11 @@ func (a *api) templateRoutes() {
 	}, a.createTemplate)
 	handle(a, "GET /api/v1/apps/{app_id}/templates", doc{
 		id: "listTemplates", tag: "templates", summary: "List an app's templates", answer: "A part of the list.",
+		text: "Newest first.",
 	}, a.listTemplates)
 	handle(a, "GET /api/v1/apps/{app_id}/templates/{template_id}", doc{
 		id: "getTemplate", tag: "templates", summary: "Show a template", answer: "The template.",
+		text: "With the keys that a send's data may have.",
 	}, a.getTemplate)
 	handle(a, "DELETE /api/v1/apps/{app_id}/templates/{template_id}", doc{
 		id: "deleteTemplate", tag: "templates", summary: "Delete a template", answer: "It is gone.",
@@ -43,8 +45,8 @@ type NewTemplate struct {
 
 // Template is an app's own template as the API shows it.
 type Template struct {
-	TemplateID      string            `json:"template_id" example:"ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"`
-	Title           string            `json:"title" example:"购买成功通知"`
+	TemplateID      string            `json:"template_id" doc:"What sends name it by." example:"ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"`
+	Title           string            `json:"title" doc:"Shown above the text." example:"购买成功通知"`
 	Content         string            `json:"content" doc:"The text with its placeholders." example:"购买地点{{keyword1.DATA}}\n"`
 	Example         string            `json:"example,omitempty" doc:"The content filled in." example:"购买地点:TIT造舰厂\n"`
 	Keywords        []TemplateKeyword `json:"keywords" nullable:"false" doc:"The placeholders in the order of the content."`
@@ -52,7 +54,7 @@ type Template struct {
 	KeywordIDs      []int             `json:"keyword_ids,omitempty" nullable:"false" doc:"The title's keywords it was made of, in their order."`
 	PrimaryIndustry string            `json:"primary_industry,omitempty" doc:"Official account only." example:"IT科技"`
 	DeputyIndustry  string            `json:"deputy_industry,omitempty" doc:"Official account only." example:"互联网|电子商务"`
-	CreatedAt       Timestamp         `json:"created_at"`
+	CreatedAt       Timestamp         `json:"created_at" doc:"When it was made."`
 }
 
 // TemplateKeyword is one placeholder of a template.

@@ -10,6 +10,7 @@ import (
 func (a *api) libraryRoutes() {
 	handle(a, "GET /api/v1/library/{platform}/titles", doc{
 		id: "listTitles", tag: "library", summary: "List a library's titles", answer: "A part of the list.",
+		text: "Newest first, each with its keywords or, on wechat-oa, its text.",
 	}, a.listTitles)
 	handle(a, "POST /api/v1/library/{platform}/titles", doc{
 		id: "createTitle", tag: "library", summary: "Add a title to a library", status: http.StatusCreated, answer: "The title.",
@@ -17,6 +18,7 @@ func (a *api) libraryRoutes() {
 	}, a.createTitle)
 	handle(a, "GET /api/v1/library/{platform}/titles/{id}", doc{
 		id: "getTitle", tag: "library", summary: "Show a title", answer: "The title.",
+		text: "With the keywords that templates are made of.",
 	}, a.getTitle)
 	handle(a, "DELETE /api/v1/library/{platform}/titles/{id}", doc{
 		id: "deleteTitle", tag: "library", summary: "Remove a title from a library", answer: "It is gone.",
@@ -38,7 +40,7 @@ type TitlePath struct {
 // NewTitle is a title to be added.
 type NewTitle struct {
 	ID              string       `json:"id,omitempty" doc:"Generated if left out." example:"AT0002"`
-	Title           string       `json:"title" example:"购买成功通知"`
+	Title           string       `json:"title" doc:"What messages of it are about." example:"购买成功通知"`
 	Keywords        []NewKeyword `json:"keywords,omitempty" nullable:"false" maxItems:"1000" doc:"The numbered words it may carry; all platforms but wechat-oa."`
 	Content         string       `json:"content,omitempty" doc:"wechat-oa only: the finished text." example:"{{first.DATA}}\n商品：{{keyword1.DATA}}"`
 	Example         string       `json:"example,omitempty" doc:"wechat-oa only: the content filled in."`
@@ -49,16 +51,16 @@ type NewTitle struct {
 // NewKeyword is a keyword of a title to be added.
 type NewKeyword struct {
 	KeywordID int          `json:"keyword_id,omitempty" minimum:"1" maximum:"2147483647" doc:"Unique in the title; the next free number if left out." example:"3"`
-	Name      string       `json:"name" example:"购买地点"`
-	Example   string       `json:"example,omitempty" example:"TIT造舰厂"`
+	Name      string       `json:"name" doc:"The word." example:"购买地点"`
+	Example   string       `json:"example,omitempty" doc:"A value it may have." example:"TIT造舰厂"`
 	Origin    muban.Origin `json:"origin,omitempty" enum:"platform,muban" default:"muban" doc:"Whose number it is: the real platform's, or our own."`
 }
 
 // Title is an entry of a platform's library: with keywords or, on wechat-oa,
 // with a finished text.
 type Title struct {
-	ID              string    `json:"id" example:"AT0002"`
-	Title           string    `json:"title" example:"购买成功通知"`
+	ID              string    `json:"id" doc:"What the platform calls template_short_id or title id." example:"AT0002"`
+	Title           string    `json:"title" doc:"What messages of it are about." example:"购买成功通知"`
 	Keywords        []Keyword `json:"keywords,omitzero" nullable:"false" doc:"The numbered words it may carry; all platforms but wechat-oa."`
 	Content         string    `json:"content,omitempty" doc:"wechat-oa: the finished text."`
 	Example         string    `json:"example,omitempty" doc:"wechat-oa: the content filled in."`
@@ -68,9 +70,9 @@ type Title struct {
 
 // Keyword is a numbered word that a title may carry.
 type Keyword struct {
-	KeywordID int          `json:"keyword_id" example:"3"`
-	Name      string       `json:"name" example:"购买地点"`
-	Example   string       `json:"example" example:"TIT造舰厂"`
+	KeywordID int          `json:"keyword_id" doc:"Unique in the title." example:"3"`
+	Name      string       `json:"name" doc:"The word." example:"购买地点"`
+	Example   string       `json:"example" doc:"A value it may have." example:"TIT造舰厂"`
 	Origin    muban.Origin `json:"origin" enum:"platform,muban" doc:"Whose number it is: the real platform's, or our own."`
 }
 

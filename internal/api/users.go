@@ -15,9 +15,11 @@ func (a *api) userRoutes() {
 	}, a.createUser)
 	handle(a, "GET /api/v1/apps/{app_id}/users", doc{
 		id: "listUsers", tag: "users", summary: "List an app's users", answer: "A part of the list.",
+		text: "Newest first.",
 	}, a.listUsers)
 	handle(a, "GET /api/v1/apps/{app_id}/users/{user}", doc{
 		id: "getUser", tag: "users", summary: "Show a user", answer: "The user.",
+		text: "A user is found by any of its ids.",
 	}, a.getUser)
 	handle(a, "PATCH /api/v1/apps/{app_id}/users/{user}", doc{
 		id: "updateUser", tag: "users", summary: "Change a user", answer: "The whole user after the change.",
@@ -69,7 +71,7 @@ type User struct {
 	Following       *bool          `json:"following,omitempty" doc:"Official account: follows it."`
 	Delivery        muban.Delivery `json:"delivery" enum:"ok,fail" doc:"What becomes of accepted messages: as usual, or every one fails."`
 	NotificationBar *bool          `json:"notification_bar,omitempty" doc:"Baidu: whether the phone shows one."`
-	CreatedAt       Timestamp      `json:"created_at"`
+	CreatedAt       Timestamp      `json:"created_at" doc:"When it was made."`
 }
 
 // showUser shows a user of an app on that platform.

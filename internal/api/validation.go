@@ -65,8 +65,10 @@ func fieldError(registry huma.Registry, op *huma.Operation, d *huma.ErrorDetail)
 		e.Message = "does not exist; known are " + strings.Join(queryParameters(op), ", ")
 	case strings.HasSuffix(d.Message, "parameter is missing"):
 		e.Message = "is missing"
-	case d.Location == "body": // the whole body would be the value
-		e.Message = strings.TrimPrefix(d.Message, "body ")
+	case d.Location == "body" && d.Message == validation.MsgExpectedObject:
+		e.Message = "is not a JSON object"
+	case d.Location == "body": // the value is the whole body
+		e.Message = d.Message
 	default:
 		e.Message = "is " + shown(d.Location, d.Value) + "; " + strings.TrimPrefix(d.Message, "invalid value: ")
 	}

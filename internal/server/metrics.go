@@ -21,9 +21,10 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	finished *prometheus.CounterVec
+	groups   prometheus.Histogram
 }
 
-func newMetrics(store *sqlstore.Store) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -36,8 +37,19 @@ func newMetrics(store *sqlstore.Store) *metrics {
 		finished: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "muban_messages_finished_total", Help: "Messages that reached a final state.",
 		}, []string{"state"}),
+		groups: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "muban_commit_group_size", Help: "Writes that shared one commit.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
 	}
-	waiting := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	m.registry.MustRegister(m.requests, m.took, m.finished, m.groups,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// watch adds what is read from the store when it is asked for.
+func (m *metrics) watch(store *sqlstore.Store) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "muban_outbox_waiting", Help: "Accepted messages that are still to be delivered.",
 	}, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -47,10 +59,7 @@ func newMetrics(store *sqlstore.Store) *metrics {
 			return -1
 		}
 		return float64(n)
-	})
-	m.registry.MustRegister(m.requests, m.took, m.finished, waiting,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	}))
 }
 
 func (m *metrics) observe(x *httpx.Exchange, _ int, took time.Duration) {
@@ -66,6 +75,8 @@ func (m *metrics) observeOutcomes(outcomes []muban.Outcome) {
 		m.finished.WithLabelValues(string(o.State)).Inc()
 	}
 }
+
+func (m *metrics) observeGroup(writes int) { m.groups.Observe(float64(writes)) }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

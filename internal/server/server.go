@@ -53,7 +53,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, serveFailure: make(chan error, 1)}
+	s := &Server{options: o, metrics: newMetrics(), serveFailure: make(chan error, 1)}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -68,7 +68,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.service = messaging.New(s.store, clock)
-	s.metrics = newMetrics(s.store)
+	s.metrics.watch(s.store)
 	s.worker = delivery.New(s.store, clock, o.Log, s.metrics.observeOutcomes)
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
@@ -84,7 +84,9 @@ func (s *Server) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.store, err = sqlstore.Open(ctx, sqlstore.Options{Dir: s.options.Data, Log: s.options.Log, Starter: starter})
+	s.store, err = sqlstore.Open(ctx, sqlstore.Options{
+		Dir: s.options.Data, Log: s.options.Log, Starter: starter, ObserveGroup: s.metrics.observeGroup,
+	})
 	if err != nil {
 		return err
 	}

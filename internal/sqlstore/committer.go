@@ -30,6 +30,8 @@ type committer struct {
 	store *Store
 	queue chan *job
 	done  chan struct{}
+	// observe is told how many writes each commit held.
+	observe func(writes int)
 
 	// mu orders sequence numbers and the queue alike, so that messages become
 	// visible in the order of their ids. It guards closed too.
@@ -46,8 +48,8 @@ type job struct {
 	answer chan error // receives the result, once
 }
 
-func startCommitter(s *Store, queue int) *committer {
-	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{})}
+func startCommitter(s *Store, queue int, observe func(int)) *committer {
+	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{}), observe: observe}
 	go c.run()
 	return c
 }
@@ -131,6 +133,7 @@ func (c *committer) commitGroup(group []*job) {
 	results, err := c.attempt(ctx, group)
 	switch {
 	case err == nil:
+		c.observe(len(group))
 		c.answer(group, results)
 	case errors.Is(err, errCommit):
 		c.answer(group, c.readBack(group, results, err))

@@ -25,6 +25,8 @@ type Options struct {
 	// Queue is how many writes may wait for the committer before further ones
 	// are refused as busy; 0 means 4096.
 	Queue int
+	// ObserveGroup is told how many writes each commit held; may be nil.
+	ObserveGroup func(writes int)
 	// Starter is the template library that a new database begins with.
 	Starter []muban.Title
 }
@@ -63,7 +65,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if queue == 0 {
 		queue = defaultQueue
 	}
-	s.committer = startCommitter(s, queue)
+	observe := o.ObserveGroup
+	if observe == nil {
+		observe = func(int) {}
+	}
+	s.committer = startCommitter(s, queue, observe)
 	return s, nil
 }
 

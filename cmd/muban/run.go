@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// run does what the arguments ask for and returns the exit code. It writes to
+// nothing but the two streams, and stops when ctx ends.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &shell{in: stdin, out: stdout, err: stderr}
+	root := newRootCommand(s)
+	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	asked, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	return s.report(asked, err)
+}
+
+// commands are the constructors of all commands, in the groups that the help
+// shows. A new command is added here and nowhere else.
+func commands() []commandGroup {
+	return []commandGroup{
+		{"Run it:", []newCommand{
+			// newDevCommand, newServeCommand, newMigrateCommand, newBenchCommand
+		}},
+		{"Drive it:", []newCommand{
+			newSendCommand, newMessageCommand, newInboxCommand,
+			newAppCommand, newUserCommand, newTemplateCommand, newGrantCommand,
+			newLibraryCommand, newClockCommand,
+		}},
+		{"Besides:", []newCommand{
+			newVersionCommand, newCompletionCommand, newHelpCommand,
+		}},
+	}
+}
+
+type commandGroup struct {
+	title string
+	make  []newCommand
+}
+
+type newCommand func(*shell) *cobra.Command
+
+func newRootCommand(s *shell) *cobra.Command {
+	root := newGroup("muban", "Template messages (模板消息), as WeChat, Baidu and Alipay have them")
+	root.Long = `Muban is the server side of Chinese template messages (模板消息).
+
+muban dev is a sandbox on this machine; the commands below it drive a running
+Muban over its native API.`
+	root.Example = "  muban send --app APP_ID --user USER --template TEMPLATE_ID --mint"
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true // completion.go has it
+	root.SetFlagErrorFunc(flagError)
+	s.addFlags(root)
+	for _, group := range commands() {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		for _, make := range group.make {
+			cmd := make(s)
+			cmd.GroupID = group.title
+			if cmd.Name() == "help" {
+				root.SetHelpCommand(cmd)
+				root.SetHelpCommandGroupID(group.title)
+			}
+			root.AddCommand(cmd)
+		}
+	}
+	root.AddCommand(newExitCodesTopic())
+	s.noteBeginning(root)
+	return root
+}

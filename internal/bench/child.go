@@ -1,0 +1,72 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// child is a server in a process of its own, so that its memory and its share
+// of the processor are its own.
+type child struct {
+	cmd  *exec.Cmd
+	addr string
+}
+
+const listeningOn = "listening on http://"
+
+// startChild runs the program and waits for its line that it listens.
+func startChild(ctx context.Context, program string, args, env []string, logs io.Writer) (*child, error) {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = logs
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 15 * time.Second
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if addr, found := strings.CutPrefix(lines.Text(), listeningOn); found {
+			return &child{cmd: cmd, addr: addr}, nil
+		}
+	}
+	return nil, errors.Join(fmt.Errorf("%s %s did not start", program, strings.Join(args, " ")), lines.Err(), cmd.Wait())
+}
+
+// stop ends the process and reports how much memory it had at most.
+func (c *child) stop() (peakMiB int, err error) {
+	peakMiB = c.peakMemory()
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return peakMiB, err
+	}
+	return peakMiB, c.cmd.Wait()
+}
+
+// peakMemory is the process's largest resident size in MiB; 0 where the
+// system does not tell.
+func (c *child) peakMemory() int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if size, found := strings.CutPrefix(line, "VmHWM:"); found {
+			kib, _ := strconv.Atoi(strings.Fields(size)[0])
+			return kib >> 10
+		}
+	}
+	return 0
+}

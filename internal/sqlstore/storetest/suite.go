@@ -1,0 +1,157 @@
+// Package storetest is the suite that every store passes, whatever its
+// engine: what messaging and delivery promise their users rests on it.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/delivery"
+	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/sandbox"
+)
+
+// Store is what a store is to its users.
+type Store interface {
+	messaging.Store
+	delivery.Outbox
+	sandbox.ClockStore
+	Close() error
+}
+
+// Opener opens the same store again at each call; the call before was closed.
+type Opener func(t *testing.T) Store
+
+// Run runs the suite. fresh gives an opener of a new, empty store whose
+// library holds starter.
+func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *bundle)
+	}{
+		{"apps", apps}, {"deleting an app takes everything along", deleteApp},
+		{"tokens", tokens}, {"users are found by any id", users}, {"ids are unique within an app", userConflicts},
+		{"library", library}, {"templates", templates}, {"grants", grants},
+		{"accept spends and stores", acceptSpends}, {"a refusal leaves no trace", refusalLeavesNoTrace},
+		{"a payment grant pays for three, whoever asks", grantUnderConcurrency},
+		{"the daily limit is exact", dailyLimitUnderConcurrency},
+		{"messages are listed newest first, by every filter", messageLists},
+		{"official account ids are large and found again", officialAccountIDs},
+		{"claims are exclusive and fenced", claims}, {"outcomes are final", outcomes},
+		{"inbox and reading", inbox}, {"everything survives a reopening", reopening},
+		{"the clock's state is kept", clockState}, {"a caller that left is not stored", cancelled},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t, newBundle(t, fresh(t, starter())))
+		})
+	}
+}
+
+// bundle is a store with an app, a user and a fixed time.
+type bundle struct {
+	Store
+	t    *testing.T
+	ctx  context.Context
+	open Opener
+	now  time.Time
+	app  muban.App
+	user muban.User
+}
+
+func newBundle(t *testing.T, open Opener) *bundle {
+	b := &bundle{
+		Store: open(t), t: t, ctx: t.Context(), open: open,
+		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	b.app = b.newApp(muban.WeChatMini, "wx0000000000000001")
+	b.user = b.newUser(b.app, muban.User{OpenID: "oUser1", UnionID: "oUnion1"})
+	return b
+}
+
+func (b *bundle) newApp(p muban.Platform, id string) muban.App {
+	b.t.Helper()
+	app, err := b.CreateApp(b.ctx, muban.App{ID: id, Platform: p, Name: id, Secret: "secret of " + id, CreatedAt: b.now})
+	b.must(err)
+	return app
+}
+
+func (b *bundle) newUser(app muban.App, u muban.User) muban.User {
+	b.t.Helper()
+	u.AppID, u.Delivery, u.NotificationBar, u.CreatedAt = app.ID, muban.DeliveryOK, true, b.now
+	user, err := b.CreateUser(b.ctx, u)
+	b.must(err)
+	return user
+}
+
+// mint makes a grant of the bundle's user.
+func (b *bundle) mint(id string, uses int) muban.Grant {
+	b.t.Helper()
+	made, err := b.CreateGrants(b.ctx, []muban.Grant{{
+		AppID: b.app.ID, ID: id, Kind: muban.GrantPayment, UserNo: b.user.No, UserID: b.user.OpenID,
+		Uses: uses, Remaining: uses, IssuedAt: b.now, ExpiresAt: b.now.Add(muban.Week),
+	}})
+	b.must(err)
+	return made[0]
+}
+
+// send is a send by the bundle's app to its user.
+func (b *bundle) send(grantID string) muban.Accept {
+	return muban.Accept{
+		Message: muban.Message{
+			AppID: b.app.ID, Platform: b.app.Platform, UserNo: b.user.No, UserID: b.user.OpenID,
+			TemplateID: "template-1", Title: "购买成功通知", Rendered: "购买地点TIT造舰厂\n",
+			Data:    map[string]muban.Value{"keyword1": {Text: "TIT造舰厂", Color: "#173177"}},
+			GrantID: grantID, State: muban.StateAccepted, AcceptedAt: b.now,
+		},
+		Decide: func(l muban.Ledger) *muban.Refusal {
+			if l.Grant == nil {
+				return muban.Refuse(muban.RuleGrantUnknown)
+			}
+			if !l.Grant.Spendable(b.now) {
+				return muban.Refuse(muban.RuleGrantSpent)
+			}
+			return nil
+		},
+	}
+}
+
+// accepted sends with a grant of its own.
+func (b *bundle) accepted(id string) muban.Message {
+	b.t.Helper()
+	b.mint(id, 1)
+	message, err := b.Accept(b.ctx, b.send(id))
+	b.must(err)
+	return message
+}
+
+func (b *bundle) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bundle) refused(err error, rule muban.Rule) {
+	b.t.Helper()
+	var refusal *muban.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != rule {
+		b.t.Errorf("got %v, want a refusal by %s", err, rule)
+	}
+}
+
+func starter() []muban.Title {
+	return []muban.Title{
+		{Platform: muban.WeChatMini, ID: "AT0001", Title: "一", Keywords: []muban.Keyword{{ID: 3, Name: "购买地点", Example: "TIT造舰厂", Origin: muban.OriginPlatform}}},
+		{Platform: muban.WeChatMini, ID: "AT0002", Title: "二_100%"},
+		{Platform: muban.Baidu, ID: "BD0001", Title: "三"},
+	}
+}
