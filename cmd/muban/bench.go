@@ -12,7 +12,7 @@ import (
 	"github.com/muban-dev/muban/internal/bench"
 )
 
-func newBenchCommand() *cobra.Command {
+func newBenchCommand(_ *shell) *cobra.Command {
 	var o bench.Options
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -42,6 +42,7 @@ and shares one fdatasync a group. Read the ratios; the rates are the machine's.`
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 3, "rounds")
 	cmd.Flags().IntVar(&o.Connections, "connections", 128, "keep-alive connections")
 	cmd.Flags().IntVar(&o.Users, "users", 200, "users that are sent to")
+	cmd.Flags().StringVar(&o.Profile, "profile", "", "file for a CPU profile of the server, of the last round")
 	cmd.AddCommand(newCeilingCommand())
 	return cmd
 }

@@ -19,7 +19,7 @@ type devFlags struct {
 	empty                        bool
 }
 
-func newDevCommand() *cobra.Command {
+func newDevCommand(_ *shell) *cobra.Command {
 	var flags devFlags
 	cmd := &cobra.Command{
 		Use:   "dev",

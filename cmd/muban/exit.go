@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,11 +66,11 @@ func (s *shell) failureOf(asked *cobra.Command, err error) *failure {
 		return own
 	}
 	if usage, ok := errors.AsType[*usageError](err); ok || !s.began {
-		text := strings.TrimSpace(err.Error())
+		text := usageWords(err)
 		if ok {
 			text = usage.text
 		}
-		return &failure{exitUsage, text + "; see: " + asked.CommandPath() + " --help", nil}
+		return &failure{exitUsage, text + "; see " + asked.CommandPath() + " --help", nil}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitFailed, "interrupted", nil}

@@ -10,7 +10,7 @@ import (
 	"github.com/muban-dev/muban/internal/sqlstore"
 )
 
-func newMigrateCommand() *cobra.Command {
+func newMigrateCommand(_ *shell) *cobra.Command {
 	var data string
 	var dryRun bool
 	cmd := &cobra.Command{

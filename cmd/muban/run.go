@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func commands() []commandGroup {
 	return []commandGroup{
 		{"Run it:", []newCommand{
-			// newDevCommand, newServeCommand, newMigrateCommand, newBenchCommand
+			newDevCommand, newServeCommand, newMigrateCommand, newBenchCommand,
 		}},
 		{"Drive it:", []newCommand{
 			newSendCommand, newMessageCommand, newInboxCommand,
@@ -47,6 +47,11 @@ type commandGroup struct {
 }
 
 type newCommand func(*shell) *cobra.Command
+
+// plain is the constructor of a command that drives no other Muban.
+func plain(make func() *cobra.Command) newCommand {
+	return func(*shell) *cobra.Command { return make() }
+}
 
 func newRootCommand(s *shell) *cobra.Command {
 	root := newGroup("muban", "Template messages (模板消息), as WeChat, Baidu and Alipay have them")

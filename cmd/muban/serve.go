@@ -20,7 +20,7 @@ import (
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
 
-func newServeCommand() *cobra.Command {
+func newServeCommand(_ *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service",

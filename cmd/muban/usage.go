@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +50,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	text := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), name)
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		text += "; did you mean " + strings.Join(near, " or ") + "?"
+		text += ", perhaps you mean " + strings.Join(near, " or ")
 	}
 	return &usageError{text}
 }
@@ -90,75 +90,36 @@ func (s *shell) noteBeginning(cmd *cobra.Command) {
 	}
 }
 
-// needFlag adds a text flag that must be given.
-func needFlag(cmd *cobra.Command, value *string, name, usage string) {
-	cmd.Flags().StringVar(value, name, "", usage)
-	if err := cmd.MarkFlagRequired(name); err != nil {
-		panic(err) // the flag was just added
+// cobraWords turn what cobra says of flags into what to do. What they do not
+// match is said as it is.
+var cobraWords = []struct {
+	said *regexp.Regexp
+	say  func(parts []string) string
+}{
+	{regexp.MustCompile(`^required flag\(s\) (.*) not set$`), func(parts []string) string {
+		return allOf(strings.Split(strings.ReplaceAll(parts[1], `"`, ""), ", ")) + " is missing"
+	}},
+	{regexp.MustCompile(`^at least one of the flags in the group \[(.*)\] is required$`), func(parts []string) string {
+		return "give " + strings.ReplaceAll(allOf(strings.Fields(parts[1])), " and ", " or ")
+	}},
+	{regexp.MustCompile(`none of the others can be; \[(.*)\] were all set$`), func(parts []string) string {
+		return allOf(strings.Fields(parts[1])) + " exclude each other; give one of them"
+	}},
+	{regexp.MustCompile(`they must all be set; missing \[(.*)\]$`), func(parts []string) string {
+		return "with that, " + allOf(strings.Fields(parts[1])) + " must be given too"
+	}},
+}
+
+// usageWords is an error of cobra's in words that say what to do.
+func usageWords(err error) string {
+	text := strings.TrimSpace(err.Error())
+	for _, words := range cobraWords {
+		if parts := words.said.FindStringSubmatch(text); parts != nil {
+			return words.say(parts)
+		}
 	}
+	return text
 }
 
-// appFlag adds the flag that names the app of what the command is about.
-func appFlag(cmd *cobra.Command, app *string) {
-	needFlag(cmd, app, "app", "the app, by its app_id")
-}
-
-func limitFlag(cmd *cobra.Command, limit *int) {
-	cmd.Flags().Var(&limitValue{limit}, "limit", "most items to show, the newest first; 0 = all")
-	*limit = 50
-}
-
-// limitValue is a number that is not negative.
-type limitValue struct{ limit *int }
-
-func (v *limitValue) Set(text string) error {
-	var n int
-	if _, err := fmt.Sscanf(text+"\n", "%d\n", &n); err != nil || n < 0 {
-		return fmt.Errorf("want a number from 0")
-	}
-	*v.limit = n
-	return nil
-}
-
-func (v *limitValue) Type() string { return "number" }
-
-func (v *limitValue) String() string {
-	if v.limit == nil {
-		return "0"
-	}
-	return fmt.Sprint(*v.limit)
-}
-
-// choiceFlag adds a flag that takes one of a few words.
-func choiceFlag[T ~string](cmd *cobra.Command, value *T, name, usage string, words ...T) {
-	texts := make([]string, len(words))
-	for i, word := range words {
-		texts[i] = string(word)
-	}
-	cmd.Flags().Var(&choice[T]{value, texts}, name, usage+": "+strings.Join(texts, ", "))
-	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(texts, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag was just added
-	}
-}
-
-type choice[T ~string] struct {
-	value *T
-	words []string
-}
-
-func (c *choice[T]) Set(text string) error {
-	if !slices.Contains(c.words, text) {
-		return fmt.Errorf("want %s", strings.Join(c.words, ", "))
-	}
-	*c.value = T(text)
-	return nil
-}
-
-func (c *choice[T]) Type() string { return "word" }
-
-func (c *choice[T]) String() string {
-	if c.value == nil {
-		return ""
-	}
-	return string(*c.value)
-}
+// allOf names flags: --app and --user.
+func allOf(names []string) string { return "--" + strings.Join(names, " and --") }

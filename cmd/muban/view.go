@@ -10,7 +10,6 @@ import (
 	"unicode"
 
 	"charm.land/lipgloss/v2"
-	borders "charm.land/lipgloss/v2/table"
 	"golang.org/x/term"
 )
 
@@ -27,7 +26,7 @@ type paper struct {
 
 func paperOf(w io.Writer) paper {
 	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if !ok || !isTerminal(w) {
 		return paper{}
 	}
 	width, _, err := term.GetSize(int(file.Fd()))
@@ -61,24 +60,15 @@ func (t table) render(p paper) string {
 	switch {
 	case len(t.rows) == 0:
 		return ""
-	case p.terminal:
+	case p.terminal && t.fits(p.width):
 		return t.bordered(p.width)
 	default:
-		return columns(append([][]string{t.heads}, t.rows...))
+		return columns(t.all())
 	}
 }
 
-func (t table) bordered(width int) string {
-	cell := lipgloss.NewStyle().Padding(0, 1)
-	drawn := borders.New().
-		Headers(t.heads...).Rows(t.rows...).
-		Border(lipgloss.RoundedBorder()).
-		StyleFunc(func(int, int) lipgloss.Style { return cell })
-	if text := drawn.String(); lipgloss.Width(text) <= width {
-		return text + "\n"
-	}
-	return drawn.Width(width).String() + "\n" // cells are wrapped
-}
+// all is the table with its heads as the first row.
+func (t table) all() [][]string { return append([][]string{t.heads}, t.rows...) }
 
 // columns aligns cells, also those with Chinese, which is twice as wide.
 func columns(rows [][]string) string {

@@ -108,13 +108,13 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"patch a setting of another platform", "PATCH", apps + "/there", `{"push_allowed":true}`, 422, "not_on_this_platform", []string{"body.push_allowed", "wechat-mini"}},
 		{"patch with a name too long", "PATCH", apps + "/there", `{"name":"` + strings.Repeat("名", 67) + `"}`, 422, "invalid_request", []string{"body.name", "201 bytes"}},
 	}
+	w := newWorld(t)
+	w.app("wechat-mini", `"app_id":"there"`)
+	w.app("alipay", `"app_id":"ali"`)
+	before := w.must(200, "GET", apps, "").body
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.app("wechat-mini", `"app_id":"there"`)
-			w.app("alipay", `"app_id":"ali"`)
-			before := w.must(200, "GET", apps, "").body
+			w := w.in(t)
 			got := w.call(test.method, test.path, test.body)
 			got.wantProblem(test.status, test.code)
 			got.wantFields(test.fields...)
@@ -157,10 +157,10 @@ func TestAppPatchIsAMergePatch(t *testing.T) {
 		{"a key is removed", "alipay", `"content_key":"a"`, `{"content_key":null}`, "content_key", ``},
 		{"null of what the platform lacks is nothing", "baidu", ``, `{"cloud_permissions":null}`, "cloud_permissions", ``},
 	}
+	w := newWorld(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
+			w := w.in(t)
 			app := w.app(test.platform, test.before)
 			patched := w.call("PATCH", "/api/v1/apps/"+app, test.patch, "Content-Type", "application/merge-patch+json")
 			patched.wantStatus(200)

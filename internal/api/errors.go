@@ -102,7 +102,7 @@ func refusalProblem(refusal *muban.Refusal, place string) *Problem {
 	p := newProblem(answer.status, answer.code, refusal.Error())
 	p.refusal = refusal
 	if answer.code == CodeBusy {
-		p.header.Set("Retry-After", "1")
+		
 	}
 	if field := refusal.Values["field"]; refusal.Rule == muban.RuleInvalid && field != "" {
 		p.Errors = []FieldError{{place + "." + field, strings.TrimPrefix(refusal.Error(), field+" ")}}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +51,7 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 		}
 	})
 	w := &world{t: t, store: store, clock: &testClock{now: began, frozen: true}, exchanges: &exchanges{}}
-	w.service = messaging.New(store, w.clock)
+	w.service = messaging.New(store, w.clock, time.Minute)
 	options := api.Options{ShowSecrets: true, Clock: w.clock}
 	for _, f := range change {
 		f(&options)
@@ -61,6 +62,15 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	w.server = httptest.NewServer(w.handler)
 	t.Cleanup(w.server.Close)
 	return w
+}
+
+// in is the same world for a sub-test, which must leave it as it was or use
+// objects of its own.
+func (w *world) in(t *testing.T) *world {
+	t.Helper()
+	sub := *w
+	sub.t = t
+	return &sub
 }
 
 // answer is what a call was answered.
@@ -96,7 +106,9 @@ func (w *world) call(method, path, body string, headers ...string) answer {
 	if err != nil {
 		w.t.Fatalf("%s %s: reading the answer: %v", method, path, err)
 	}
-	return answer{w.t, method + " " + path, resp.StatusCode, resp.Header, got}
+	a := answer{w.t, method + " " + path, resp.StatusCode, resp.Header, got}
+	a.wantDocumented(method, path)
+	return a
 }
 
 // must is a call that has to succeed with that status.
@@ -285,6 +297,12 @@ func (c *testClock) Now() time.Time {
 	return c.now
 }
 
+func (c *testClock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
 func (c *testClock) State() (time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -338,3 +356,6 @@ func mustMarshal(t *testing.T, value any) []byte {
 	}
 	return raw
 }
+
+// escape is an id or a text as it stands in a path or a query.
+func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

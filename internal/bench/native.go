@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -125,12 +127,7 @@ func sendBody(user, template, grant string) []byte {
 
 // metrics reads the server's counters by name; labels are left out.
 func (n native) metrics(ctx context.Context) (map[string]float64, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, n.base+"/metrics", nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Authorization", "Bearer "+n.token)
-	response, err := http.DefaultClient.Do(r)
+	response, err := n.get(ctx, "/metrics")
 	if err != nil {
 		return nil, err
 	}
@@ -143,4 +140,32 @@ func (n native) metrics(ctx context.Context) (map[string]float64, error) {
 		}
 	}
 	return values, nil
+}
+
+// profile writes two seconds of the server's CPU profile to a file.
+func (n native) profile(ctx context.Context, path string) (err error) {
+	response, err := n.get(ctx, "/debug/pprof/profile?seconds=2")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }() // was read
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, response.Body)
+	return errors.Join(err, file.Close())
+}
+
+func (n native) get(ctx context.Context, path string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, n.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+n.token)
+	response, err := http.DefaultClient.Do(r)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: %s", path, response.Status)
+	}
+	return response, err
 }

@@ -21,8 +21,11 @@ type Options struct {
 	Rounds      int
 	Connections int
 	Users       int
-	Logs        io.Writer
-	Progress    func(int) // told of every answered request
+	// Profile is a file for the server's CPU profile of the last round; empty
+	// takes none.
+	Profile  string
+	Logs     io.Writer
+	Progress func(int) // told of every answered request
 }
 
 // Report is what was measured: each server's loads round by round.
@@ -65,7 +68,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return report, err
 	}
 	path := "/cgi-bin/message/wxopen/template/send?access_token=" + from.token
-	for range o.Rounds {
+	for round := range o.Rounds {
 		bodies, err := api.bodies(ctx, from, o.Sends)
 		if err != nil {
 			return report, err
@@ -74,8 +77,17 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 			addr string
 			into *[]Load
 		}{{decode.addr, &report.Decode}, {appendSync.addr, &report.Append}, {server.addr, &report.Muban}} {
+			profiled := make(chan error, 1)
+			if o.Profile != "" && round == o.Rounds-1 && turn.addr == server.addr {
+				go func() { profiled <- api.profile(ctx, o.Profile) }()
+			} else {
+				profiled <- nil
+			}
 			load, err := drive(ctx, turn.addr, path, bodies, o.Connections, o.Progress)
 			if err != nil {
+				return report, err
+			}
+			if err := <-profiled; err != nil {
 				return report, err
 			}
 			*turn.into = append(*turn.into, load)

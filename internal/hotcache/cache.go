@@ -1,7 +1,7 @@
 // Package hotcache keeps what every send reads (token, app, user, template)
-// in memory for a moment. Only what was found is kept, never that something
-// was not there; a change made by this process is seen at once, a change made
-// by another within [Life].
+// in memory for a while. Only what was found is kept, never that something was
+// not there; a change made by this process is seen at once, a change made by
+// another within the cache's life.
 package hotcache
 
 import (
@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// Life is how long a value is served without asking again. It is real time,
-// not sandbox time, and keeps the promise that several nodes on one database
-// differ for at most one second.
-const Life = 500 * time.Millisecond
-
 // most bounds a cache's memory; a full cache starts again from empty.
 const most = 1 << 16
 
-// Cache is safe for concurrent use; its zero value is empty and ready.
+// Cache is safe for concurrent use.
 type Cache[K comparable, V any] struct {
+	// life is how long a value is served without asking again: real time, not
+	// sandbox time.
+	life time.Duration
+
 	mu      sync.RWMutex
 	entries map[K]entry[V]
 	// generation grows with every Forget, so that a load which began before a
@@ -29,6 +28,11 @@ type Cache[K comparable, V any] struct {
 type entry[V any] struct {
 	value V
 	until time.Time
+}
+
+// New makes an empty cache whose values live that long.
+func New[K comparable, V any](life time.Duration) *Cache[K, V] {
+	return &Cache[K, V]{life: life}
 }
 
 // Get returns the value of key, from memory or by load. An error of load is
@@ -52,7 +56,7 @@ func (c *Cache[K, V]) Get(key K, load func() (V, error)) (V, error) {
 		if c.entries == nil || len(c.entries) >= most {
 			c.entries = make(map[K]entry[V])
 		}
-		c.entries[key] = entry[V]{value: value, until: now.Add(Life)}
+		c.entries[key] = entry[V]{value: value, until: now.Add(c.life)}
 	}
 	return value, nil
 }

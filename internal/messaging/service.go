@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/hotcache"
@@ -13,10 +14,10 @@ type Service struct {
 	clock Clock
 
 	// What every send reads; see hotcache for how stale they may be.
-	tokens    hotcache.Cache[tokenKey, muban.Token]
-	apps      hotcache.Cache[int64, muban.App]
-	users     hotcache.Cache[userKey, muban.User]
-	templates hotcache.Cache[templateKey, muban.Template]
+	tokens    *hotcache.Cache[tokenKey, muban.Token]
+	apps      *hotcache.Cache[int64, muban.App]
+	users     *hotcache.Cache[userKey, muban.User]
+	templates *hotcache.Cache[templateKey, muban.Template]
 }
 
 type (
@@ -25,9 +26,17 @@ type (
 	templateKey struct{ appID, id string }
 )
 
-// New makes the use cases over a store and a clock.
-func New(store Store, clock Clock) *Service {
-	return &Service{store: store, clock: clock}
+// New makes the use cases over a store and a clock. stale is for how long what
+// every send reads may differ from the store: what other processes change
+// there is seen after that time, what this one changes at once.
+func New(store Store, clock Clock, stale time.Duration) *Service {
+	return &Service{
+		store: store, clock: clock,
+		tokens:    hotcache.New[tokenKey, muban.Token](stale),
+		apps:      hotcache.New[int64, muban.App](stale),
+		users:     hotcache.New[userKey, muban.User](stale),
+		templates: hotcache.New[templateKey, muban.Template](stale),
+	}
 }
 
 // appByNumber is the app that an access token refers to.

@@ -62,7 +62,7 @@ func newWorld(t testingTB, dir string) *world {
 		}
 	})
 	c := &clock{now: time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)} // noon in UTC+8
-	return &world{messaging.New(store, c), store, c}
+	return &world{messaging.New(store, c, time.Minute), store, c}
 }
 
 func keywords(n int) []muban.Keyword {

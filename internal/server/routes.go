@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"strings"
 
 	"github.com/muban-dev/muban/internal/api"
@@ -25,7 +26,7 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			weChat.ServeHTTP(w, r)
 		case baidu.Owns(path):
 			baiduDialect.ServeHTTP(w, r)
-		case path == "/healthz" || path == "/readyz" || path == "/metrics":
+		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, profiles):
 			operating.ServeHTTP(w, r)
 		case path == "/":
 			welcome(w, r)
@@ -62,12 +63,22 @@ func (s *Server) operating() http.Handler {
 		}
 		say(w, http.StatusOK, "ready\n")
 	})
-	metrics := s.metrics.handler()
-	if s.options.AdminToken != "" {
-		metrics = api.RequireToken(metrics, s.options.AdminToken)
-	}
-	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /metrics", s.forOperators(s.metrics.handler()))
+	mux.Handle("GET "+profiles+"profile", s.forOperators(http.HandlerFunc(pprof.Profile)))
+	mux.Handle("GET "+profiles+"heap", s.forOperators(pprof.Handler("heap")))
+	mux.Handle("GET "+profiles+"goroutine", s.forOperators(pprof.Handler("goroutine")))
 	return mux
+}
+
+// profiles is where Go's profiles of the running program are.
+const profiles = "/debug/pprof/"
+
+// forOperators lets only those pass who may use the native API.
+func (s *Server) forOperators(next http.Handler) http.Handler {
+	if s.options.Sandbox {
+		return api.LocalOnly(next, s.apiOptions().ListenHost)
+	}
+	return api.RequireToken(next, s.options.AdminToken)
 }
 
 func welcome(w http.ResponseWriter, _ *http.Request) {

@@ -46,6 +46,10 @@ type Server struct {
 // stopWithin bounds a stop: the contract gives it ten seconds.
 const stopWithin = 9 * time.Second
 
+// staleAtMost is for how long hot reads are served from memory. Nobody else
+// writes to the embedded store, so that only memory bounds it.
+const staleAtMost = time.Minute
+
 // New opens the store, applies what its schema lacks, binds the port and
 // wires everything. Nothing is answered before [Server.Start]. If New fails,
 // what it had begun is undone.
@@ -67,7 +71,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.service = messaging.New(s.store, clock)
+	s.service = messaging.New(s.store, clock, staleAtMost)
 	s.metrics.watch(s.store)
 	s.worker = delivery.New(s.store, clock, o.Log, s.metrics.observeOutcomes)
 	s.handler = s.routes(clock)

@@ -16,8 +16,6 @@ const (
 	// mostInGroup bounds a group, and so the time for which one caller waits
 	// for the others of its group.
 	mostInGroup = 512
-	// groupTimeout bounds a group's transaction.
-	groupTimeout = 30 * time.Second
 	// readBackTimeout is how long the committer tries to find out what became
 	// of a commit whose outcome is unknown.
 	readBackTimeout = 5 * time.Second
@@ -128,8 +126,10 @@ func (c *committer) gather(group []*job, first *job) []*job {
 // commitGroup writes a group and answers its jobs. If a statement fails the
 // group is done again one by one, so that only the job at fault fails.
 func (c *committer) commitGroup(group []*job) {
-	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
-	defer cancel()
+	// The group's own context: no caller can end what the others wait for. It
+	// has no deadline because the driver would watch it in a goroutine for every
+	// statement.
+	ctx := context.Background()
 	results, err := c.attempt(ctx, group)
 	switch {
 	case err == nil:

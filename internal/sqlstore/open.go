@@ -105,12 +105,12 @@ func (s *Store) Ping(ctx context.Context) error {
 // connection has them.
 func openSQLite(path string) (writer, reader *sql.DB, err error) {
 	writer, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-65536)", "foreign_keys(OFF)"))
+		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
 	if err != nil {
 		return nil, nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-16384)"))
+	reader, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-4096)"))
 	if err != nil {
 		return nil, nil, errors.Join(err, writer.Close())
 	}

@@ -60,8 +60,7 @@ func bodyProblem(body []byte) string {
 	}
 	var ignored json.RawMessage
 	err := json.Unmarshal(body, &ignored)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("it cannot be read as JSON, at byte %d: %s", syntax.Offset, syntax)
 	}
 	return "it must be a JSON object, not " + shape(body)

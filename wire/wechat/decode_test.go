@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func TestBodyProblems(t *testing.T) {
 		{"{\"a\":\"\xff\"}", `it is not UTF-8 from byte 6 on`},
 		{"\xff\xfe", `it is not UTF-8 from byte 0 on`},
 		{`{"a":"` + "\xef\xbf\xbd" + `"}x`, `it cannot be read as JSON, at byte 12: invalid character 'x' after top-level value`},
-		{deep, `it cannot be read as JSON, at byte 50001: exceeded max depth`},
+		{deep, `it cannot be read as JSON, at byte 50001: invalid character '{' exceeded max depth`},
 		{`{"grant_type":{}}`, `grant_type is an object; it must be a text`},
 		{`{"appid":[1]}`, `appid is an array; it must be a text`},
 		{`{"secret":true}`, `secret is true; it must be a text`},
@@ -112,6 +113,24 @@ func TestDecodeAdd(t *testing.T) {
 func isBodyError(err error) bool {
 	var problem *BodyError
 	return errors.As(err, &problem)
+}
+
+// No documented member of an answer is left out for being empty.
+func TestAnswersKeepEmptyMembers(t *testing.T) {
+	t.Parallel()
+	for want, answer := range map[string]any{
+		`{"access_token":"","expires_in":0}`:                                                           TokenAnswer{},
+		`{"errcode":0,"errmsg":"ok","list":[],"total_count":0}`:                                        LibraryListAnswer{Status: OK(), List: []LibraryTitle{}},
+		`{"errcode":0,"errmsg":"ok","id":"","title":"","keyword_list":[]}`:                             LibraryGetAnswer{Status: OK(), KeywordList: []Keyword{}},
+		`{"errcode":0,"errmsg":"ok","template_id":""}`:                                                 AddAnswer{Status: OK()},
+		`{"errcode":0,"errmsg":"ok","list":[{"template_id":"","title":"","content":"","example":""}]}`: ListAnswer{Status: OK(), List: make([]Template, 1)},
+		`{"keyword_id":0,"name":"","example":""}`:                                                      Keyword{},
+	} {
+		got, err := json.Marshal(answer)
+		if err != nil || string(got) != want {
+			t.Errorf("%T is %s, error %v; want %s", answer, got, err, want)
+		}
+	}
 }
 
 func TestErrorTable(t *testing.T) {

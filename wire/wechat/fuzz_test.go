@@ -128,10 +128,7 @@ func checkData(t *testing.T, data Data, raw json.RawMessage) {
 		if want := standardText(t, entries[key]["value"]); value.Value != want {
 			t.Errorf("data.%s is %q, want %q", key, value.Value, want)
 		}
-		checkTexts(t, value.Value, value.Color)
-		if !utf8.ValidString(key) {
-			t.Errorf("key %q", key)
-		}
+		checkTexts(t, key, value.Value, value.Color)
 	}
 }
 

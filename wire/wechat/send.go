@@ -1,5 +1,7 @@
 package wechat
 
+import "bytes"
+
 // SendRequest is the body of /cgi-bin/message/wxopen/template/send (seed 002,
 // 请求参数).
 type SendRequest struct {
@@ -90,9 +92,10 @@ func decodeData(raw []byte) (Data, error) {
 }
 
 // decodeValue reads one entry of data. Template messages carry text only
-// (seed 001, 使用场景); numbers count as text, a missing value as empty.
+// (seed 001, 使用场景); numbers count as text, a missing value as empty. As in
+// any text, U+0000 is refused, in the key too.
 func decodeValue(key, entry []byte) (Value, error) {
-	if entry[0] != '{' {
+	if entry[0] != '{' || bytes.IndexByte(key, 0) >= 0 {
 		return Value{}, &DataError{string(key), excerpt(entry)}
 	}
 	var v Value

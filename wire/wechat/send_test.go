@@ -57,6 +57,18 @@ func TestDecodeSendReadsTheSample(t *testing.T) {
 	}
 }
 
+// The message's colour is kept where it is a text; clients may send null
+// (protocol.md §2.1).
+func TestDecodeSendColor(t *testing.T) {
+	t.Parallel()
+	for color, want := range map[string]string{`"#173177"`: "#173177", `""`: "", `null`: "", `7`: "", `{}`: ""} {
+		got, err := DecodeSend([]byte(`{"color":` + color + `}`))
+		if err != nil || got.Color != want {
+			t.Errorf("color %s: %q, error %v; want %q", color, got.Color, err, want)
+		}
+	}
+}
+
 // What data may hold (design.md §5, data; protocol.md §10 no. 6).
 func TestDecodeSendData(t *testing.T) {
 	t.Parallel()
@@ -78,6 +90,7 @@ func TestDecodeSendData(t *testing.T) {
 		{`{"a":{"value":"x","color":"#173177"}}`, Data{"a": {Value: "x", Color: "#173177"}}},
 		{`{"a":{"value":"x","color":null},"b":{"color":7},"c":{"color":"\u0000"}}`, Data{"a": {Value: "x"}, "b": {}, "c": {}}},
 		{`{"a":{"value":"x","other":[{"value":true}]},"DATA":{"value":"y"}}`, Data{"a": {Value: "x"}, "DATA": {Value: "y"}}},
+		{"\t{\r\n \t\"a\"\t:\t{\r\"value\"\r:\n\"x\"\t}\t,\r\"b\" : {} \t}\t", Data{"a": {Value: "x"}, "b": {}}},
 		{`{"a":{"value":"1"},"a":{"value":"2","value":"3"},"\u0061":{"value":"4"}}`, Data{"a": {Value: "4"}}},
 	} {
 		got, err := DecodeSend([]byte(`{"data":` + test.data + `}`))
@@ -97,6 +110,7 @@ func TestDecodeSendRefusesOtherData(t *testing.T) {
 		`{"a":{"value":[1,2]}}`:             {"a", "[1,2]"},
 		`{"a":{"value":"x\u0000y"}}`:        {"a", `"x\u0000y"`},
 		`{"a":"x"}`:                         {"a", `"x"`},
+		`{"a\u0000":{"value":"x"}}`:         {"a\x00", `{"value":"x"}`},
 		`{"a":7}`:                           {"a", "7"},
 		`{"a":null}`:                        {"a", "null"},
 		`{"a":[]}`:                          {"a", "[]"},

@@ -23,11 +23,11 @@ func TestBadInput(t *testing.T) {
 	nested := func(depth int) string {
 		return `{"x":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + "," + seed002[1:]
 	}
-	replaced := func(old, new string) string {
-		if !strings.Contains(seed002, old) {
-			t.Fatalf("the sample has no %s", old)
+	replaced := func(right, wrong string) string {
+		if !strings.Contains(seed002, right) {
+			t.Fatalf("the sample has no %s", right)
 		}
-		return strings.Replace(seed002, old, new, 1)
+		return strings.Replace(seed002, right, wrong, 1)
 	}
 	value := func(json string) string { return replaced(`"339208499"`, json) }
 	entry := func(json string) string {
@@ -179,7 +179,7 @@ func TestBodyCutShort(t *testing.T) {
 		"length":     "POST %s?access_token=%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
 		"bad chunks": "POST %s?access_token=%s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
 	} {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.url, "http://"))
 		must(t, err)
 		_, err = fmt.Fprintf(conn, request, wxopen+"list", url.QueryEscape(w.token))
 		must(t, err)

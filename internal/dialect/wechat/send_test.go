@@ -87,11 +87,11 @@ func TestSendRefusals(t *testing.T) {
 
 	formID := w.grant(muban.GrantForm)
 	for _, test := range []struct {
-		source   string // the document and place that the row comes from
-		name     string
-		old, new string // what is wrong with seed 002's sample
-		code     int
-		rule     muban.Rule
+		source       string // the document and place that the row comes from
+		name         string
+		right, wrong string // what is wrong with seed 002's sample
+		code         int
+		rule         muban.Rule
 	}{
 		{"protocol.md §2.2, 40003", "no touser", `"touser": "OPENID",`, ``, 40003, muban.RuleRecipientMissing},
 		{"protocol.md §2.2, 40003", "touser empty", `"OPENID"`, `""`, 40003, muban.RuleRecipientMissing},
@@ -113,10 +113,10 @@ func TestSendRefusals(t *testing.T) {
 		{"seed 002, 41029", "form_id spent", `"FORMID"`, `"` + spent + `"`, 41029, muban.RuleGrantSpent},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if !strings.Contains(seed002, test.old) {
-				t.Fatalf("the sample has no %s", test.old)
+			if !strings.Contains(seed002, test.right) {
+				t.Fatalf("the sample has no %s", test.right)
 			}
-			body := w.fill(strings.Replace(seed002, test.old, test.new, 1), formID)
+			body := w.fill(strings.Replace(seed002, test.right, test.wrong, 1), formID)
 			w.in(t).post(sendPath, body).wants(test.code, test.rule)
 		})
 	}
@@ -224,7 +224,8 @@ func TestClientsAreUnderstood(t *testing.T) {
 		{
 			"EasyWeChat 5: value and color", "application/json",
 			`{"touser":"OPENID","template_id":"TEMPLATE_ID","page":"","form_id":"FORMID","data":{"keyword1":{"value":"339208499","color":"#173177"}},"emphasis_keyword":""}`,
-			map[string]muban.Value{"keyword1": {Text: "339208499", Color: "#173177"}}, "",
+			map[string]muban.Value{"keyword1": {Text: "339208499", Color: "#173177"}},
+			"",
 		},
 		{
 			"wechatpy: no Content-Type, spaces after separators", "",
@@ -239,12 +240,14 @@ func TestClientsAreUnderstood(t *testing.T) {
 		{
 			"uni-app's sample (seed 003): Baidu's scene_type too", "application/json;charset=utf-8",
 			`{"touser": "OPENID","template_id": "TEMPLATE_ID","page": "/pages/index/index","form_id": "FORMID","data": {"keyword1": {"value": "339208499"}},"scene_type": 1,"emphasis_keyword": "keyword1.DATA"}`,
-			map[string]muban.Value{"keyword1": {Text: "339208499"}}, "/pages/index/index",
+			map[string]muban.Value{"keyword1": {Text: "339208499"}},
+			"/pages/index/index",
 		},
 		{
 			"curl -d: another Content-Type", "application/x-www-form-urlencoded",
 			`{"touser":"OPENID","template_id":"TEMPLATE_ID","form_id":"FORMID","data":{"keyword1":{"value":339208499},"keyword2":{"value":1.50},"keyword3":{"value":12345678901234567890}}}`,
-			map[string]muban.Value{"keyword1": {Text: "339208499"}, "keyword2": {Text: "1.50"}, "keyword3": {Text: "12345678901234567890"}}, "",
+			map[string]muban.Value{"keyword1": {Text: "339208499"}, "keyword2": {Text: "1.50"}, "keyword3": {Text: "12345678901234567890"}},
+			"",
 		},
 		{
 			"a byte order mark", "text/plain",

@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	w := &world{T: t, clock: &stoppedClock{now: time.Date(2019, 5, 20, 4, 0, 0, 0, time.UTC)}}
-	w.service = messaging.New(store, w.clock)
+	w.service = messaging.New(store, w.clock, time.Minute)
 	w.url = serve(t, wechat.New(w.service), w.clock)
 	w.furnish()
 	return w
@@ -156,7 +156,7 @@ func (w *world) grantTo(app, user string, kind muban.GrantKind) string {
 // message is the one message that a grant paid for.
 func (w *world) message(grantID string) muban.Message {
 	w.Helper()
-	found, err := w.service.Messages(w.Context(), messaging.MessageQuery{AppID: appID, GrantID: grantID}, muban.Page{Limit: 2}, 0)
+	found, err := w.service.Messages(w.Context(), messaging.MessageQuery{AppID: appID, GrantID: grantID}, muban.Page{Limit: 2}, messaging.Hold{})
 	must(w.T, err)
 	if len(found.Items) != 1 {
 		w.Fatalf("grant %s paid for %d messages, want 1", grantID, len(found.Items))

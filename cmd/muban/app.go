@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/apiclient"
+)
+
+func newAppCommand(s *shell) *cobra.Command {
+	return newGroup("app", "Developers' accounts on the platforms",
+		newAppCreate(s), newAppList(s), newAppShow(s), newAppUpdate(s), newAppDelete(s),
+		newAppResetSecret(s), newAppRevokeTokens(s))
+}
+
+func newAppCreate(s *shell) *cobra.Command {
+	var platform muban.Platform
+	var id, secret string
+	var settings appSettings
+	cmd := &cobra.Command{
+		Use: "create", Short: "Make an app; what is not given is generated",
+		Example: "  muban app create --platform wechat-mini --name TIT造舰厂 --page pages/index/index",
+		Args:    takes(),
+	}
+	choiceFlag(cmd, &platform, "platform", "where the app lives", muban.Platforms()...)
+	cmd.Flags().StringVar(&id, "id", "", "its app_id: appid on WeChat, App Key on Baidu")
+	cmd.Flags().StringVar(&secret, "secret", "", "its AppSecret or App Secret")
+	settings.addFlags(cmd)
+	must(cmd.MarkFlagRequired("platform"))
+	must(cmd.MarkFlagRequired("name"))
+	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
+		members, err := settings.members(cmd)
+		if err != nil {
+			return err
+		}
+		members["platform"] = platform
+		setIfChanged(cmd, members, "id", "app_id", id)
+		setIfChanged(cmd, members, "secret", "secret", secret)
+		app, err := c.CreateApp(ctx, members)
+		return show(s, app, err, appView)
+	})
+	return cmd
+}
+
+func newAppList(s *shell) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the apps of all platforms", Args: takes(),
+		Example: "  muban app list --limit 0",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
+			apps, err := c.Apps(ctx, limit)
+			return showList(s, apps, err, appTable)
+		}),
+	}
+	limitFlag(cmd, &limit)
+	return cmd
+}
+
+func newAppShow(s *shell) *cobra.Command {
+	return &cobra.Command{
+		Use: "show APP_ID", Short: "Show an app; its secret in muban dev only", Args: takes("APP_ID"),
+		Example: "  muban app show wx3f7a9c0d5e8b2146",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			app, err := c.App(ctx, args[0])
+			return show(s, app, err, appView)
+		}),
+	}
+}
+
+func newAppUpdate(s *shell) *cobra.Command {
+	var settings appSettings
+	cmd := &cobra.Command{
+		Use: "update APP_ID", Short: "Change an app's name and settings", Args: takes("APP_ID"),
+		Example: "  muban app update wx3f7a9c0d5e8b2146 --daily-limit 100 --set template_limit=null",
+	}
+	settings.addFlags(cmd)
+	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+		patch, err := settings.members(cmd)
+		if err != nil {
+			return err
+		}
+		if len(patch) == 0 {
+			return errNothingToChange
+		}
+		app, err := c.UpdateApp(ctx, args[0], patch)
+		return show(s, app, err, appView)
+	})
+	return cmd
+}
+
+func newAppDelete(s *shell) *cobra.Command {
+	return &cobra.Command{
+		Use: "delete APP_ID", Short: "Delete an app and everything of it", Args: takes("APP_ID"),
+		Long:    "Delete an app with its users, templates, grants, messages and access tokens.",
+		Example: "  muban app delete wx3f7a9c0d5e8b2146",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			return s.done(c.DeleteApp(ctx, args[0]), "deleted app %s", args[0])
+		}),
+	}
+}
+
+func newAppResetSecret(s *shell) *cobra.Command {
+	return &cobra.Command{
+		Use: "reset-secret APP_ID", Short: "Give an app a new secret", Args: takes("APP_ID"),
+		Long:    "Give an app a new secret and print it. Access tokens that were issued stay good; see revoke-tokens.",
+		Example: "  muban app reset-secret wx3f7a9c0d5e8b2146",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			app, err := c.ResetSecret(ctx, args[0])
+			return show(s, app, err, appView)
+		}),
+	}
+}
+
+func newAppRevokeTokens(s *shell) *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke-tokens APP_ID", Short: "Kill every access token of an app", Args: takes("APP_ID"),
+		Example: "  muban app revoke-tokens wx3f7a9c0d5e8b2146",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			return s.done(c.RevokeTokens(ctx, args[0]), "revoked the access tokens of app %s", args[0])
+		}),
+	}
+}
+
+func appTable(apps []apiclient.App) view {
+	return newTable(apps, func(a apiclient.App) []string {
+		return []string{a.AppID, string(a.Platform), a.Name, stamp(a.CreatedAt)}
+	}, "APP_ID", "PLATFORM", "NAME", "CREATED")
+}
+
+func appView(a apiclient.App) view {
+	d := details{
+		{"app_id", a.AppID},
+		{"platform", string(a.Platform)},
+		{"name", a.Name},
+		{"secret", a.Secret},
+		{"original_id", a.OriginalID},
+		{"pages", lines(a.Pages, "every page")},
+		{"daily_limit", numberOr(a.DailyLimit, "none")},
+		{"template_limit", numberOr(a.TemplateLimit, "none")},
+		{"push_allowed", yesNoAbsent(a.PushAllowed)},
+		{"linked_apps", strings.Join(a.LinkedApps, "\n")},
+		{"app_public_key", a.AppPublicKey},
+		{"alipay_public_key", a.AlipayPublicKey},
+		{"app_cert", a.AppCert},
+		{"content_key", a.ContentKey},
+	}
+	if a.CloudPermissions != nil {
+		d = append(d, [2]string{"cloud_permissions", lines(*a.CloudPermissions, "none")})
+	}
+	if c := a.Callback; c != nil {
+		d = append(d, [][2]string{
+			{"callback url", c.URL},
+			{"callback token", c.Token},
+			{"callback aes_key", c.AESKey},
+			{"callback mode", string(c.Mode)},
+		}...)
+	}
+	if i := a.Industries; i != nil {
+		d = append(d, [2]string{"industries", joinNumbers([]int{i.Primary, i.Secondary})})
+	}
+	return append(d, [2]string{"created_at", stamp(a.CreatedAt)})
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/apiclient"
+)
+
+// appSettings are the flags that create and update share.
+type appSettings struct {
+	name, originalID           string
+	pages, linkedApps          []string
+	dailyLimit, templateLimit  int64
+	pushAllowed                bool
+	callbackURL, callbackToken string
+	callbackKey                string
+	callbackMode               muban.CallbackMode
+	set                        []string
+}
+
+func (a *appSettings) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&a.name, "name", "", "name, for people")
+	flags.StringArrayVar(&a.pages, "page", nil, "a page that messages may lead to; repeated. None given = every page")
+	flags.Int64Var(&a.dailyLimit, "daily-limit", 0, "most sends a day")
+	flags.Int64Var(&a.templateLimit, "template-limit", 0, "most templates")
+	flags.BoolVar(&a.pushAllowed, "push-allowed", true, "Baidu: the push permission")
+	flags.StringVar(&a.originalID, "original-id", "", "WeChat: the gh_… account id")
+	flags.StringArrayVar(&a.linkedApps, "linked-app", nil, "WeChat: an app bound to this one; repeated")
+	flags.StringVar(&a.callbackURL, "callback-url", "", "where events are pushed to")
+	flags.StringVar(&a.callbackToken, "callback-token", "", "what pushes are signed with")
+	flags.StringVar(&a.callbackKey, "callback-aes-key", "", "the EncodingAESKey, 43 characters")
+	choiceFlag(cmd, &a.callbackMode, "callback-mode", "how pushes are protected",
+		muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe)
+	setFlag(cmd, &a.set)
+}
+
+// members are the settings that were given.
+func (a *appSettings) members(cmd *cobra.Command) (apiclient.Members, error) {
+	members := apiclient.Members{}
+	setIfChanged(cmd, members, "name", "name", a.name)
+	setIfChanged(cmd, members, "page", "pages", a.pages)
+	setIfChanged(cmd, members, "daily-limit", "daily_limit", a.dailyLimit)
+	setIfChanged(cmd, members, "template-limit", "template_limit", a.templateLimit)
+	setIfChanged(cmd, members, "push-allowed", "push_allowed", a.pushAllowed)
+	setIfChanged(cmd, members, "original-id", "original_id", a.originalID)
+	setIfChanged(cmd, members, "linked-app", "linked_apps", a.linkedApps)
+	callback := apiclient.Members{}
+	setIfChanged(cmd, callback, "callback-url", "url", a.callbackURL)
+	setIfChanged(cmd, callback, "callback-token", "token", a.callbackToken)
+	setIfChanged(cmd, callback, "callback-aes-key", "aes_key", a.callbackKey)
+	setIfChanged(cmd, callback, "callback-mode", "mode", a.callbackMode)
+	if len(callback) > 0 {
+		members["callback"] = callback
+	}
+	return members, setMembers(members, a.set)
+}
+
+var errNothingToChange = usageErrorf("nothing to change: give a flag that says what")
+
+// setIfChanged puts a flag's value into a body where the flag was given.
+func setIfChanged(cmd *cobra.Command, members apiclient.Members, flag, member string, value any) {
+	if cmd.Flags().Changed(flag) {
+		members[member] = value
+	}
+}
+
+// setFlag adds the flag for members that have none of their own.
+func setFlag(cmd *cobra.Command, set *[]string) {
+	cmd.Flags().StringArrayVar(set, "set", nil, "any member of the API as `member=JSON`, null resets it; repeated")
+}
+
+// setMembers reads what --set was given.
+func setMembers(members apiclient.Members, set []string) error {
+	for _, text := range set {
+		member, value, found := strings.Cut(text, "=")
+		if !found || member == "" || !json.Valid([]byte(value)) {
+			return usageErrorf("--set %s: want member=JSON, like daily_limit=null or original_id='\"gh_1\"'", text)
+		}
+		members[member] = json.RawMessage(value)
+	}
+	return nil
+}
+
+func joinNumbers(numbers []int) string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,72 @@
+package api_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/muban-dev/muban/internal/api"
+)
+
+const clock = "/api/v1/clock"
+
+func TestTheClockIsToldAndMoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	steps := []struct{ method, path, body, want string }{
+		{"GET", clock, ``, `{"mode":"frozen","now":"2026-11-21T02:14:00.000Z"}`},
+		{"PUT", clock, `{"mode":"running"}`, `{"mode":"running","now":"2026-11-21T02:14:00.000Z"}`},
+		{"PUT", clock, `{"now":"2026-11-21T10:14:00.1239+08:00"}`, `{"mode":"running","now":"2026-11-21T02:14:00.123Z"}`},
+		{"PUT", clock, `{"mode":"frozen","now":"2026-11-21T02:14:00.123Z"}`, `{"mode":"frozen","now":"2026-11-21T02:14:00.123Z"}`},
+		{"POST", clock + "/advance", `{"by":"168h"}`, `{"mode":"frozen","now":"2026-11-28T02:14:00.123Z"}`},
+		{"POST", clock + "/advance", `{"by":"1ms"}`, `{"mode":"frozen","now":"2026-11-28T02:14:00.124Z"}`},
+	}
+	for _, step := range steps {
+		w.must(200, step.method, step.path, step.body).wantJSON(step.want)
+	}
+	if got := fmt.Sprint(w.clock.advanced); got != fmt.Sprint([]time.Duration{168 * time.Hour, time.Millisecond}) {
+		t.Errorf("the clock was advanced by %s", got)
+	}
+}
+
+func TestClockRequestsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tests := []struct {
+		method, path, body string
+		status             int
+		code               string
+		fields             []string
+	}{
+		{"PUT", clock, `{"now":"2026-11-21T02:13:59.999Z"}`, 409, "clock_backwards", nil},
+		{"PUT", clock, `{}`, 422, "invalid_request", []string{"body", "give mode, now or both"}},
+		{"PUT", clock, `{"mode":"fast"}`, 422, "invalid_request", []string{"body.mode", `is "fast"; expected value to be one of "running, frozen"`}},
+		{"PUT", clock, `{"now":"tomorrow"}`, 422, "invalid_request", []string{"body.now", `is "tomorrow"; expected string to be RFC 3339 date-time`}},
+		{"PUT", clock, `{"now":1}`, 422, "invalid_request", []string{"body.now", "is 1; expected string"}},
+		{"POST", clock + "/advance", `{}`, 422, "invalid_request", []string{"body.by", "is missing"}},
+		{"POST", clock + "/advance", `{"by":"0s"}`, 422, "invalid_request", []string{"body.by", "is 0s; it must be a Go duration over 0"}},
+		{"POST", clock + "/advance", `{"by":"-1h"}`, 422, "invalid_request", []string{"body.by", "is -1h; it must be a Go duration over 0"}},
+		{"POST", clock + "/advance", `{"by":"7d"}`, 422, "invalid_request", []string{"body.by", "is 7d; it must be a Go duration over 0"}},
+		{"POST", clock + "/advance", `{"by":""}`, 422, "invalid_request", []string{"body.by", "is empty; it must be"}},
+		{"POST", clock + "/advance", `{"by":3600}`, 422, "invalid_request", []string{"body.by", "is 3600; expected string"}},
+	}
+	for _, test := range tests {
+		t.Run(test.method+" "+test.body, func(t *testing.T) {
+			w := w.in(t)
+			got := w.call(test.method, test.path, test.body)
+			got.wantProblem(test.status, test.code)
+			got.wantFields(test.fields...)
+			w.must(200, "GET", clock, "").wantJSON(`{"mode":"frozen","now":"2026-11-21T02:14:00.000Z"}`)
+		})
+	}
+	w.must(200, "PUT", clock, `{"now":"9999-01-01T00:00:00Z"}`)
+	w.call("POST", clock+"/advance", `{"by":"9000h"}`).wantProblem(422, "invalid_request")
+}
+
+func TestNoClockOutsideTheSandbox(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *api.Options) { o.Clock = nil })
+	w.call("GET", clock, "").wantProblem(404, "not_found")
+	w.call("PUT", clock, `{"mode":"frozen"}`).wantProblem(404, "not_found")
+	w.call("POST", clock+"/advance", `{"by":"1h"}`).wantProblem(404, "not_found")
+}

@@ -1,0 +1,168 @@
+package baidu
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/httpx"
+	"github.com/muban-dev/muban/wire"
+	"github.com/muban-dev/muban/wire/baidu"
+)
+
+// unavailable is what is answered where nobody but us is to blame.
+const unavailable = 2
+
+// codes gives every kind of refusal its code; baidu.Errors has the texts, and
+// says which ones the gateway answers.
+var codes = map[muban.Kind]int{
+	muban.KindTokenMissing:    110,
+	muban.KindTokenInvalid:    110,
+	muban.KindAPIUnauthorized: 110,
+	muban.KindTokenExpired:    111,
+
+	muban.KindUnknownPath: 3,
+	muban.KindNeedsGet:    3,
+	muban.KindNeedsPost:   3,
+
+	muban.KindPushForbidden: 6001,
+	muban.KindBodyEmpty:     2002,
+	muban.KindBodyMalformed: 2002,
+	muban.KindBodyTooLarge:  2002,
+	muban.KindParameter:     2002,
+	muban.KindPageUnknown:   2002,
+
+	muban.KindTemplateMissing: 4001,
+	muban.KindTemplateUnknown: 4001,
+	muban.KindTemplateLimit:   2003,
+	// The documents have no code for it: by default there is no daily limit.
+	muban.KindDailyLimit: 17,
+
+	// A scene; a form has formCodes.
+	muban.KindGrantUnknown:     4004,
+	muban.KindGrantExpired:     4004,
+	muban.KindGrantSpent:       4004,
+	muban.KindGrantMismatch:    4004,
+	muban.KindRecipientUnknown: 4004,
+
+	muban.KindOffset:         2002,
+	muban.KindCount:          2002,
+	muban.KindTitleUnknown:   2002,
+	muban.KindKeywordCount:   2002,
+	muban.KindKeywordInvalid: 2002,
+
+	muban.KindBusy: unavailable,
+
+	// What cannot arise here: credentials are asked for below /oauth only, and
+	// the rest is another platform's or the native API's. Should one of them
+	// come through all the same, something inside is wrong.
+	muban.KindGrantTypeInvalid: 2002,
+	muban.KindAppMissing:       2002,
+	muban.KindAppUnknown:       2002,
+	muban.KindSecretMissing:    2002,
+	muban.KindSecretWrong:      2002,
+	muban.KindInvalid:          2002,
+	muban.KindAppNotLinked:     unavailable,
+	muban.KindNotOnPlatform:    unavailable,
+	muban.KindNotFound:         unavailable,
+	muban.KindConflict:         unavailable,
+	muban.KindClockBackwards:   unavailable,
+	muban.KindUnauthorized:     unavailable,
+	muban.KindForbidden:        unavailable,
+}
+
+// formCodes are for a scene that is a form (seed 000, 4003). What it was not
+// issued for, another user or scene_type, has codes like any scene
+// (design.md §5).
+var formCodes = map[muban.Kind]int{
+	muban.KindGrantUnknown: 4003,
+	muban.KindGrantExpired: 4003,
+	muban.KindGrantSpent:   4003,
+}
+
+// callCodes are for calls that have a code of their own.
+var callCodes = map[string]map[muban.Kind]int{
+	callSend:           {muban.KindBusy: 4002},             // seed 000, 4002
+	callDeleteTemplate: {muban.KindTemplateUnknown: 30001}, // protocol.md §4.3
+}
+
+// codeOf is the code that a call answers a refusal with; without a refusal it
+// is our fault.
+func codeOf(call string, refusal *muban.Refusal) int {
+	kind, grant := muban.KindBusy, muban.GrantKind("")
+	if refusal != nil {
+		kind, grant = refusal.Kind, muban.GrantKind(refusal.Values["kind"])
+	}
+	code, known := codes[kind]
+	if !known || code == unavailable {
+		kind, code = muban.KindBusy, unavailable
+	}
+	if own, has := callCodes[call][kind]; has {
+		return own
+	}
+	if form, has := formCodes[kind]; has && grant == muban.GrantForm {
+		return form
+	}
+	return code
+}
+
+// failure notes on the exchange why a call was not served, and is its answer
+// in the shape of the surface: OAuth's, or the gateway's and the calls'. The
+// text of an error that is no refusal never leaves.
+//
+// It closes the connection without an answer where none would be honest (the
+// outcome of a send is unknown) or where nobody is left to read one.
+func failure(w http.ResponseWriter, x *httpx.Exchange, oauth bool, err error) any {
+	httpx.AbortIfUnknown(x, err)
+	if httpx.ClientGone(err) {
+		panic(http.ErrAbortHandler)
+	}
+	refusal := refusalOf(err)
+	var answer any
+	var code string
+	if oauth {
+		failed := oauthFailure(refusal)
+		answer, code = failed, failed.Error
+	} else {
+		row, _ := baidu.ErrorOf(codeOf(x.Call, refusal))
+		answer, code = row.Answer(), strconv.Itoa(row.Code)
+	}
+	if refusal == nil {
+		x.Err, x.Code = err, code
+	} else {
+		x.Refused(w, refusal, code)
+	}
+	return answer
+}
+
+// refusalOf is the refusal that err is or that it stands for; nil where err
+// is internal.
+func refusalOf(err error) *muban.Refusal {
+	var refusal *muban.Refusal
+	var keyword *wire.KeywordError
+	var param *baidu.ParamError
+	var body *baidu.BodyError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.As(err, &keyword):
+		return muban.Refuse(muban.RuleDataText, "key", printable(keyword.Key), "value", printable(keyword.Value))
+	case errors.As(err, &param):
+		return muban.Refuse(muban.RuleRequestParameter,
+			"parameter", param.Parameter, "value", printable(param.Problem), "wanted", param.Wanted)
+	case errors.As(err, &body):
+		return muban.Refuse(muban.RuleRequestMalformed, "problem", printable(body.Problem))
+	}
+	return nil
+}
+
+// printable makes a text from outside safe to show on a terminal.
+func printable(text string) string {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return strconv.Quote(text)
+	}
+	return text
+}

@@ -1,0 +1,168 @@
+package baidu
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// BodyError says that a body cannot be read as a whole (errno 2002).
+type BodyError struct {
+	Problem string
+}
+
+func (e *BodyError) Error() string { return e.Problem }
+
+// mostParts bounds a multipart body; no call has as many parameters.
+const mostParts = 100
+
+// DecodeParams reads the parameters of a call: rawQuery without its question
+// mark, and a body, whose form contentType tells. A body that begins with {
+// is JSON, whatever the header says. A body that cannot be read is a
+// [BodyError], and Params holds what the query says all the same.
+func DecodeParams(rawQuery, contentType string, body []byte) (Params, error) {
+	p := Params{make(map[string]value)}
+	p.addForm(rawQuery)
+	inBody := Params{make(map[string]value)}
+	if err := inBody.addBody(contentType, body); err != nil {
+		return p, err
+	}
+	for name, v := range inBody.values {
+		if _, inQuery := p.values[name]; !inQuery || !v.blank() {
+			p.values[name] = v
+		}
+	}
+	return p, nil
+}
+
+// set keeps the first value of a name.
+func (p Params) set(name string, v value) {
+	if _, repeated := p.values[name]; !repeated && known(name) {
+		p.values[name] = v
+	}
+}
+
+func (p Params) addBody(contentType string, body []byte) error {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // byte order mark
+	trimmed := bytes.TrimSpace(body)
+	if len(trimmed) == 0 {
+		return nil
+	}
+	// A header that cannot be parsed says nothing: the body is a form.
+	media, options, _ := mime.ParseMediaType(contentType)
+	switch {
+	case trimmed[0] == '{', media == "application/json", media == "text/json":
+		return p.addJSON(trimmed)
+	case media == "multipart/form-data":
+		return p.addMultipart(body, options["boundary"])
+	}
+	p.addForm(strings.TrimRight(string(body), "\r\n"))
+	return nil
+}
+
+// addForm reads pairs of name=value. Unlike url.ParseQuery it lets a
+// semicolon stand in a value, since JSON that a client did not encode may hold
+// one, and keeps a value that cannot be decoded, so that it can be named.
+func (p Params) addForm(form string) {
+	for pair := range strings.SplitSeq(form, "&") {
+		name, text, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil || !known(name) {
+			continue
+		}
+		decoded, err := url.QueryUnescape(text)
+		if err != nil {
+			p.set(name, value{text: text, undecoded: true})
+			continue
+		}
+		p.set(name, value{text: decoded})
+	}
+}
+
+// addJSON reads the members of an object; null counts as blank. An empty
+// array says nothing, as PHP writes an empty object.
+func (p Params) addJSON(body []byte) error {
+	// The standard library decides what is JSON, and bounds the nesting.
+	if !utf8.Valid(body) {
+		return &BodyError{"it is not UTF-8"}
+	}
+	var whole json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
+	}
+	if body[0] == '[' && len(bytes.TrimSpace(body[1:len(body)-1])) == 0 {
+		return nil
+	}
+	if body[0] != '{' {
+		return &BodyError{"it must be a JSON object, not " + shape(string(body))}
+	}
+	members := json.NewDecoder(bytes.NewReader(body))
+	if _, err := members.Token(); err != nil { // the brace
+		return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
+	}
+	for members.More() {
+		name, err := members.Token()
+		var raw json.RawMessage
+		if err == nil {
+			err = members.Decode(&raw)
+		}
+		if err != nil {
+			return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
+		}
+		p.set(fmt.Sprint(name), jsonValue(raw))
+	}
+	return nil
+}
+
+func jsonValue(raw json.RawMessage) value {
+	switch raw[0] {
+	case '"':
+		var text string
+		_ = json.Unmarshal(raw, &text) // valid, as all that comes here
+		return value{text: text}
+	case 'n':
+		return value{}
+	case '{', '[', 't', 'f':
+		return value{text: string(raw), composite: true}
+	}
+	return value{text: string(raw)} // a number keeps its digits
+}
+
+// jsonProblem says where JSON breaks off. It shows no more of it than a
+// character, since a secret may stand there.
+func jsonProblem(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf("at byte %d: %s", syntax.Offset, syntax)
+	}
+	return err.Error()
+}
+
+// addMultipart reads multipart/form-data; files in it are ignored.
+func (p Params) addMultipart(body []byte, boundary string) error {
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range mostParts {
+		part, err := parts.NextPart()
+		if err == io.EOF { // itself: a body that breaks off wraps it
+			return nil
+		}
+		if err != nil {
+			return &BodyError{"it cannot be read as multipart/form-data: " + err.Error()}
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return &BodyError{"it cannot be read as multipart/form-data: " + err.Error()}
+		}
+		if part.FileName() == "" {
+			p.set(part.FormName(), value{text: string(text)})
+		}
+	}
+	return &BodyError{fmt.Sprintf("it has more than %d parts", mostParts)}
+}
