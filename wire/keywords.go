@@ -49,7 +49,7 @@ func (e *KeywordError) Error() string {
 // That raw is blank, which means something else on each platform, is for the
 // caller to tell; here it is a KeywordsError.
 func DecodeKeywords(raw []byte) (map[string]Keyword, error) {
-	raw = bytes.TrimSpace(raw)
+	raw = bytes.Trim(raw, " \t\r\n")
 	if !utf8.Valid(raw) {
 		return nil, &KeywordsError{"it is not UTF-8"}
 	}

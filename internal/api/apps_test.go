@@ -208,6 +208,23 @@ func TestSecretsAreShownWhereTheyAreMade(t *testing.T) {
 	}
 }
 
+// What may be a secret is not repeated, also where it is wrong.
+func TestErrorsTellNoSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, body := range []string{
+		`{"platform":"baidu","name":"n","secret":["hunter2"],"content_key":["hunter2"],"callback":{"token":{"a":"hunter2"},"aes_key":["hunter2"]}}`,
+		`{"platform":"baidu","name":"n","callback":{"aes_key":"hunter2"}}`,
+		`{"platform":"baidu","name":"n","secret":"hunter2\u0007"}`,
+	} {
+		got := w.call("POST", "/api/v1/apps", body)
+		got.wantProblem(422, "invalid_request")
+		if strings.Contains(string(got.body), "hunter2") {
+			t.Errorf("%s is answered %s", body, got.body)
+		}
+	}
+}
+
 func TestDeleteAndRevokeAnswerNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -79,12 +79,10 @@ var members = map[muban.Rule]string{
 // problemOf turns what a use case returned into the answer. place is where
 // the call's input stands: body or query.
 func problemOf(ctx context.Context, err error, place string) *Problem {
-	var problem *Problem
-	if errors.As(err, &problem) {
+	if problem, ok := errors.AsType[*Problem](err); ok {
 		return problem
 	}
-	var refusal *muban.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*muban.Refusal](err); ok {
 		return refusalProblem(refusal, place)
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -102,7 +100,7 @@ func refusalProblem(refusal *muban.Refusal, place string) *Problem {
 	p := newProblem(answer.status, answer.code, refusal.Error())
 	p.refusal = refusal
 	if answer.code == CodeBusy {
-		
+		p.header.Set("Retry-After", "1")
 	}
 	if field := refusal.Values["field"]; refusal.Rule == muban.RuleInvalid && field != "" {
 		p.Errors = []FieldError{{place + "." + field, strings.TrimPrefix(refusal.Error(), field+" ")}}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -71,7 +70,7 @@ func TestBusyIsAnsweredWithWhenToTryAgain(t *testing.T) {
 func TestAnUnknownOutcomeIsNotAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *api.Options) { o.Clock = &brokenClock{err: muban.ErrOutcomeUnknown} })
-	req, err := http.NewRequestWithContext(t.Context(), "POST", w.server.URL+"/api/v1/clock/advance", strings.NewReader(`{"by":"1h"}`))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+"/api/v1/clock/advance", strings.NewReader(`{"by":"1h"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,21 +96,4 @@ func TestABodyThatBreaksOff(t *testing.T) {
 	got := answer{t, "POST", rec.Code, rec.Header(), rec.Body.Bytes()}
 	got.wantProblem(422, "invalid_request")
 	got.wantFields("body", "ended before it was complete")
-}
-
-// The time limit for reading a request must not end a list that is held.
-func TestAHeldListOutlivesTheReadTimeout(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	server := httptest.NewUnstartedServer(w.handler)
-	server.Config.ReadTimeout = 50 * time.Millisecond
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	server.Start()
-	defer server.Close()
-	w.server = server
-	began := time.Now()
-	w.must(200, "GET", "/api/v1/messages?wait=300ms", "")
-	if took := time.Since(began); took < 300*time.Millisecond {
-		t.Errorf("held for %v, want 300ms", took)
-	}
 }

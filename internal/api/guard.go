@@ -52,7 +52,7 @@ func localHost(host, listenHost string) bool {
 	if err != nil {
 		return false
 	}
-	return addr.Unmap().IsLoopback() || everyAddress(listenHost)
+	return addr.IsLoopback() || everyAddress(listenHost)
 }
 
 // everyAddress reports whether a listen host stands for all addresses of the
@@ -62,7 +62,7 @@ func everyAddress(listenHost string) bool {
 		return true
 	}
 	addr, err := netip.ParseAddr(listenHost)
-	return err == nil && addr.Unmap().IsUnspecified()
+	return err == nil && addr.IsUnspecified()
 }
 
 // hostname is a host without port and brackets, in lower case.

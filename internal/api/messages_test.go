@@ -167,19 +167,22 @@ func TestAHeldListIsAnswered(t *testing.T) {
 	app, template := w.sender("wechat-mini", "o1")
 	held := func(query string) <-chan answer {
 		done := make(chan answer, 1)
-		go func() { done <- w.call("GET", "/api/v1/messages?wait=60s&"+query, "") }()
+		go func() {
+			defer close(done) // also where the call ends the goroutine
+			done <- w.call("GET", "/api/v1/messages?wait=60s&"+query, "")
+		}()
 		return done
 	}
 	began := time.Now()
 	matches := held("state=delivered")
 	w.send(app, "o1", template)
 	w.deliver(muban.StateDelivered, "")
-	if got := <-matches; len(got.items()) != 1 {
+	if got, answered := <-matches; answered && len(got.items()) != 1 {
 		t.Errorf("answered %s", got.body)
 	}
 	stopped := held("state=failed")
 	stop()
-	if got := <-stopped; got.status != 200 || len(got.items()) != 0 {
+	if got, answered := <-stopped; answered && (got.status != 200 || len(got.items()) != 0) {
 		t.Errorf("answered %d %s", got.status, got.body)
 	}
 	if took := time.Since(began); took > 30*time.Second {

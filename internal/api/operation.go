@@ -110,8 +110,7 @@ func jsonFormat() huma.Format {
 		},
 		Unmarshal: func(data []byte, v any) error {
 			err := json.Unmarshal(data, v)
-			var mismatch *json.UnmarshalTypeError
-			if errors.As(err, &mismatch) {
+			if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 				// Validation let it pass, so it is a number that is whole but
 				// written otherwise, or too large for its place.
 				return fmt.Errorf("has %s where a whole number of plain digits must stand", mismatch.Value)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -43,8 +42,6 @@ func prepare(ctx huma.Context, next func(huma.Context)) {
 	}
 	// JSON is all there is, whatever was asked for.
 	r.Header.Set("Accept", jsonType)
-	// The request is read. Its time limit would end a list that is held.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	next(ctx)
 }
 
@@ -78,10 +75,10 @@ func checkQuery(r *http.Request) *Problem {
 // since curl sends forms unless told otherwise.
 func checkBody(r *http.Request) *Problem {
 	body, err := httpx.ReadBody(r)
-	var refusal *muban.Refusal
-	switch {
-	case errors.As(err, &refusal):
+	if refusal, ok := errors.AsType[*muban.Refusal](err); ok {
 		return refusalProblem(refusal, "body")
+	}
+	switch {
 	case err != nil:
 		httpx.Of(r).Err = err
 		return badRequest("body", "ended before it was complete")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"github.com/muban-dev/muban"
@@ -76,9 +77,7 @@ func (p *Problem) note(w http.ResponseWriter, r *http.Request) {
 	if p.cause != nil {
 		x.Err = p.cause
 	}
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	if p.refusal != nil {
 		x.Refused(w, p.refusal, string(p.Code))
 		return

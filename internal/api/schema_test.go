@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // document is the OpenAPI document as any client would read it: plain JSON.
 var document = sync.OnceValue(func() map[string]any {
 	rec := httptest.NewRecorder()
-	api.New(nil, api.Options{}).ServeHTTP(rec, httptest.NewRequest("GET", api.DocumentPath, nil))
+	api.New(nil, api.Options{}).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, api.DocumentPath, nil))
 	var doc map[string]any
 	if err := json.Unmarshal(rec.Body.Bytes(), &doc); err != nil {
 		panic(err)

@@ -37,11 +37,11 @@ func New(server, token string) (*Client, error) {
 func (c *Client) Server() string { return c.server.String() }
 
 func parseServer(server string) (*url.URL, error) {
-	text := strings.TrimRight(server, "/")
+	text := server
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
-	parsed, err := url.Parse(text)
+	parsed, err := url.Parse(strings.TrimRight(text, "/"))
 	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 		return nil, fmt.Errorf("server %q is no address; want one like http://127.0.0.1:8080", server)
 	}

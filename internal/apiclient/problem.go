@@ -80,7 +80,7 @@ func (e *StrangeAnswerError) Error() string {
 	if kind == "" {
 		kind = "no Content-Type"
 	}
-	return fmt.Sprintf("%s answered %s (%s), which is not the native API", e.URL, e.Status, kind)
+	return fmt.Sprintf("%s answered %s (%s), as no Muban does", e.URL, e.Status, kind)
 }
 
 func strangeAnswer(req *http.Request, resp *http.Response) error {

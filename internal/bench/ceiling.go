@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/muban-dev/muban/internal/durable"
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/wire/wechat"
 )
@@ -111,7 +112,7 @@ func (l *appendLog) run() {
 		}
 		_, err := l.file.Write(buf.Bytes())
 		if err == nil {
-			err = syncData(l.file)
+			err = durable.Sync(l.file)
 		}
 		for _, job := range group {
 			job.answer <- err

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,21 @@ func (c *child) stop() (peakMiB int, err error) {
 		return peakMiB, err
 	}
 	return peakMiB, c.cmd.Wait()
+}
+
+// processor is how much processor time the process has used; 0 where the
+// system does not tell.
+func (c *child) processor() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	// The name in parentheses may hold anything; utime and stime are the 12th
+	// and 13th fields after it, in ticks of 10 ms.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // peakMemory is the process's largest resident size in MiB; 0 where the

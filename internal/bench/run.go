@@ -74,22 +74,24 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 			return report, err
 		}
 		for _, turn := range []struct {
-			addr string
+			on   *child
 			into *[]Load
-		}{{decode.addr, &report.Decode}, {appendSync.addr, &report.Append}, {server.addr, &report.Muban}} {
+		}{{decode, &report.Decode}, {appendSync, &report.Append}, {server, &report.Muban}} {
 			profiled := make(chan error, 1)
-			if o.Profile != "" && round == o.Rounds-1 && turn.addr == server.addr {
+			if o.Profile != "" && round == o.Rounds-1 && turn.on == server {
 				go func() { profiled <- api.profile(ctx, o.Profile) }()
 			} else {
 				profiled <- nil
 			}
-			load, err := drive(ctx, turn.addr, path, bodies, o.Connections, o.Progress)
+			before := turn.on.processor()
+			load, err := drive(ctx, turn.on.addr, path, bodies, o.Connections, o.Progress)
 			if err != nil {
 				return report, err
 			}
 			if err := <-profiled; err != nil {
 				return report, err
 			}
+			load.Processor = turn.on.processor() - before
 			*turn.into = append(*turn.into, load)
 		}
 		if report.Behind, err = drained(ctx, api, report.Behind); err != nil {
@@ -142,13 +144,14 @@ func Ratios(server, ceiling []Load) []float64 {
 
 // Write prints the report as a table.
 func (r Report) Write(w io.Writer) error {
-	table := "                        sends/s   p50        p95        p99\n"
+	table := "                        sends/s   p50        p95        p99        processor a send\n"
 	for _, row := range []struct {
 		name  string
 		loads []Load
 	}{{"decode only", r.Decode}, {"decode, append, sync", r.Append}, {"muban, durable send", r.Muban}} {
 		l := median(row.loads)
-		table += fmt.Sprintf("%-22s %8.0f   %-10s %-10s %s\n", row.name, l.Rate(), short(l.Percentile(50)), short(l.Percentile(95)), short(l.Percentile(99)))
+		table += fmt.Sprintf("%-22s %8.0f   %-10s %-10s %-10s %d µs\n", row.name, l.Rate(),
+			short(l.Percentile(50)), short(l.Percentile(95)), short(l.Percentile(99)), (l.Processor / time.Duration(l.Requests)).Microseconds())
 	}
 	first, second := Ratios(r.Muban, r.Decode), Ratios(r.Muban, r.Append)
 	table += fmt.Sprintf("\nof decode only          %.2f  (%.2f to %.2f over %d rounds)\nof decode, append, sync %.2f  (%.2f to %.2f)\n",

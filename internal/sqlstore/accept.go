@@ -12,18 +12,29 @@ import (
 
 // Accept implements messaging.MessageStore.
 func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, error) {
-	err := s.committer.submit(&job{ctx: ctx, accept: &send, answer: make(chan error, 1)})
+	// What can be done by many callers at once is done before the queue.
+	body, err := json.Marshal(bodyOf(&send.Message))
 	if err != nil {
 		return muban.Message{}, err
 	}
-	return send.Message, nil
+	entry := &acceptance{Accept: send, body: string(body)}
+	if err := s.committer.submit(&job{ctx: ctx, accept: entry, answer: make(chan error, 1)}); err != nil {
+		return muban.Message{}, err
+	}
+	return entry.Message, nil
+}
+
+// acceptance is a send with its message's body as it is stored.
+type acceptance struct {
+	muban.Accept
+	body string
 }
 
 // acceptGroup decides the sends of a group, in their order, and writes the
 // accepted ones with a few statements. A refused send gets its refusal as its
 // result and leaves no trace; two sends of one grant obey its uses.
 func (s *Store) acceptGroup(ctx context.Context, group []*job, results []error) error {
-	sends := make([]*muban.Accept, 0, len(group))
+	sends := make([]*acceptance, 0, len(group))
 	for _, j := range group {
 		if j.accept != nil {
 			sends = append(sends, j.accept)
@@ -75,7 +86,7 @@ type openDay struct {
 }
 
 // openBooks reads, and thereby locks, in key order.
-func (s *Store) openBooks(ctx context.Context, sends []*muban.Accept) (*books, error) {
+func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, error) {
 	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay)}
 	for _, send := range sends {
 		m := &send.Message
@@ -130,7 +141,7 @@ func (s *Store) readGrants(ctx context.Context, b *books) error {
 
 // decide asks the send's own rule and, where it accepts, notes what the send
 // uses up.
-func (b *books) decide(send *muban.Accept) *muban.Refusal {
+func (b *books) decide(send *acceptance) *muban.Refusal {
 	m := &send.Message
 	day := b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}]
 	ledger := muban.Ledger{SentToday: day.before + day.accepted}
@@ -152,7 +163,7 @@ func (b *books) decide(send *muban.Accept) *muban.Refusal {
 }
 
 // writeBooks stores the accepted sends and what they changed.
-func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*muban.Accept) error {
+func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*acceptance) error {
 	if len(accepted) == 0 {
 		return nil
 	}
@@ -162,7 +173,7 @@ func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*muban.Acce
 	if err := s.writeGrants(ctx, b); err != nil {
 		return fmt.Errorf("spending grants: %w", err)
 	}
-	if err := inChunks(accepted, func(part []*muban.Accept) error { return s.insertMessages(ctx, part) }); err != nil {
+	if err := inChunks(accepted, func(part []*acceptance) error { return s.insertMessages(ctx, part) }); err != nil {
 		return fmt.Errorf("storing messages: %w", err)
 	}
 	return nil
@@ -201,21 +212,17 @@ func (s *Store) writeGrants(ctx context.Context, b *books) error {
 	})
 }
 
-func (s *Store) insertMessages(ctx context.Context, part []*muban.Accept) error {
-	messages := make([]any, 0, 7*len(part))
+func (s *Store) insertMessages(ctx context.Context, part []*acceptance) error {
+	messages := make([]any, 0, 8*len(part))
 	due := make([]any, 0, 5*len(part))
 	for _, send := range part {
 		m := &send.Message
-		body, err := json.Marshal(bodyOf(m))
-		if err != nil {
-			return err
-		}
 		at := m.AcceptedAt.UnixMilli()
-		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.State), at, string(body))
+		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.GrantKind), string(m.State), at, send.body)
 		due = append(due, m.AppID, m.ID.Seq(), m.UserNo, string(m.GrantKind), at)
 	}
 	err := s.hot.exec(ctx, `INSERT INTO messages
-		(seq, app_id, user_no, template_id, state, accepted_at, body) VALUES `+tuples(len(part), 7), messages)
+		(seq, app_id, user_no, template_id, grant_kind, state, accepted_at, body) VALUES `+tuples(len(part), 8), messages)
 	if err != nil {
 		return err
 	}

@@ -16,17 +16,22 @@ const (
 	// mostInGroup bounds a group, and so the time for which one caller waits
 	// for the others of its group.
 	mostInGroup = 512
+	// enoughToOverlap is how many writes make it worth to begin a transaction
+	// while the disk is still busy with the one before.
+	enoughToOverlap = 48
 	// readBackTimeout is how long the committer tries to find out what became
 	// of a commit whose outcome is unknown.
 	readBackTimeout = 5 * time.Second
 )
 
 // committer is the only writer. It gathers what waits in its queue into a
-// group, writes the group in one transaction and answers each caller after
-// the commit. While a group is being committed the next one gathers.
+// group, writes the group in one transaction and hands it to the syncer, which
+// makes it durable and answers each caller. While one group is written the next
+// one gathers and the one before reaches the disk.
 type committer struct {
 	store *Store
 	queue chan *job
+	sync  *syncer
 	done  chan struct{}
 	// observe is told how many writes each commit held.
 	observe func(writes int)
@@ -40,7 +45,7 @@ type committer struct {
 // job is one caller's write: a send to accept, or any other work.
 type job struct {
 	ctx    context.Context // the caller's; only looked at while the job waits
-	accept *muban.Accept
+	accept *acceptance
 	work   func(context.Context, *sql.Tx) error
 
 	answer chan error // receives the result, once
@@ -48,6 +53,7 @@ type job struct {
 
 func startCommitter(s *Store, queue int, observe func(int)) *committer {
 	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{}), observe: observe}
+	c.sync = startSyncer(s)
 	go c.run()
 	return c
 }
@@ -82,7 +88,7 @@ func (c *committer) submit(j *job) error {
 func (c *committer) enqueue(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || len(c.queue) == cap(c.queue) {
+	if c.closed || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
 		return muban.Refuse(muban.RuleBusy)
 	}
 	if j.accept != nil {
@@ -95,32 +101,46 @@ func (c *committer) enqueue(j *job) error {
 
 func (c *committer) run() {
 	defer close(c.done)
-	group := make([]*job, 0, mostInGroup)
+	defer c.sync.stop()
 	for first := range c.queue {
-		group = c.gather(group[:0], first)
-		if len(group) > 0 {
+		if group := c.gather(first); len(group) > 0 {
 			c.commitGroup(group)
 		}
 	}
 }
 
-// gather takes what waits, without waiting for more.
-func (c *committer) gather(group []*job, first *job) []*job {
+// gather takes what waits. It does not wait for more, unless the disk is busy
+// with the groups before: then a few more writes cost nothing and share a
+// transaction.
+func (c *committer) gather(first *job) []*job {
+	group := make([]*job, 0, min(mostInGroup, 1+len(c.queue)))
 	for j := first; j != nil; {
 		if err := j.ctx.Err(); err != nil {
 			j.answer <- err
 		} else {
 			group = append(group, j)
 		}
-		j = nil
-		if len(group) < mostInGroup {
+		if len(group) == mostInGroup {
+			break
+		}
+		if j = c.waiting(); j == nil && len(group) < enoughToOverlap {
 			select {
 			case j = <-c.queue: // nil once the queue is closed and empty
-			default:
+			case <-c.sync.quiet():
 			}
 		}
 	}
 	return group
+}
+
+// waiting is the next job in the queue, nil if there is none now.
+func (c *committer) waiting() *job {
+	select {
+	case j := <-c.queue:
+		return j
+	default:
+		return nil
+	}
 }
 
 // commitGroup writes a group and answers its jobs. If a statement fails the
@@ -134,11 +154,11 @@ func (c *committer) commitGroup(group []*job) {
 	switch {
 	case err == nil:
 		c.observe(len(group))
-		c.answer(group, results)
+		c.sync.take(committed{group, results})
 	case errors.Is(err, errCommit):
-		c.answer(group, c.readBack(group, results, err))
+		c.sync.take(committed{group, c.readBack(group, results, err)})
 	case len(group) == 1:
-		c.answer(group, []error{fmt.Errorf("writing to the store: %w", err)})
+		group[0].answer <- fmt.Errorf("writing to the store: %w", err)
 	default:
 		for _, j := range group {
 			c.commitGroup([]*job{j})
@@ -193,18 +213,6 @@ func inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sq
 	}
 	_, err = tx.ExecContext(ctx, `RELEASE SAVEPOINT job`)
 	return failed, err
-}
-
-func (c *committer) answer(group []*job, results []error) {
-	accepted := false
-	for i, j := range group {
-		accepted = accepted || j.accept != nil && results[i] == nil
-		j.answer <- results[i]
-	}
-	if accepted {
-		c.store.announceDue()
-		c.store.changes.announce()
-	}
 }
 
 // readBack finds out, by message id, which sends of a group are stored after

@@ -9,7 +9,7 @@ import (
 )
 
 // chunkSizes are the numbers of rows that hot statements are prepared for.
-func chunkSizes() []int { return []int{64, 16, 4, 1} }
+func chunkSizes() []int { return []int{64, 32, 16, 8, 4, 2, 1} }
 
 // inChunks calls do with parts of items whose sizes are among [chunkSizes],
 // the largest first, so that a few prepared statements serve any number.

@@ -27,13 +27,12 @@ type messageBody struct {
 	Ext             string                 `json:"ext,omitempty"`
 	ClientMsgID     string                 `json:"client_msg_id,omitempty"`
 	GrantID         string                 `json:"grant_id,omitempty"`
-	GrantKind       muban.GrantKind        `json:"grant_kind,omitempty"`
 }
 
 func bodyOf(m *muban.Message) messageBody {
 	body := messageBody{
 		m.Platform, m.UserID, m.Title, m.Data, m.Rendered, m.Page, m.URL, nil,
-		m.EmphasisKeyword, m.Color, m.Ext, m.ClientMsgID, m.GrantID, m.GrantKind,
+		m.EmphasisKeyword, m.Color, m.Ext, m.ClientMsgID, m.GrantID,
 	}
 	if m.MiniProgram != (muban.MiniProgram{}) {
 		body.MiniProgram = &m.MiniProgram
@@ -44,20 +43,20 @@ func bodyOf(m *muban.Message) messageBody {
 func (b messageBody) fill(m *muban.Message) {
 	m.Platform, m.UserID, m.Title, m.Data, m.Rendered = b.Platform, b.UserID, b.Title, b.Data, b.Rendered
 	m.Page, m.URL, m.EmphasisKeyword, m.Color = b.Page, b.URL, b.EmphasisKeyword, b.Color
-	m.Ext, m.ClientMsgID, m.GrantID, m.GrantKind = b.Ext, b.ClientMsgID, b.GrantID, b.GrantKind
+	m.Ext, m.ClientMsgID, m.GrantID = b.Ext, b.ClientMsgID, b.GrantID
 	if b.MiniProgram != nil {
 		m.MiniProgram = *b.MiniProgram
 	}
 }
 
-const messageColumns = `seq, app_id, user_no, template_id, state, reason, channels,
+const messageColumns = `seq, app_id, user_no, template_id, grant_kind, state, reason, channels,
 	accepted_at, delivered_at, finished_at, read_at, body`
 
 func scanMessage(row scanner) (muban.Message, error) {
 	var m muban.Message
 	var seq, accepted, delivered, finished, read int64
 	var channels, text string
-	err := row.Scan(&seq, &m.AppID, &m.UserNo, &m.TemplateID, &m.State, &m.Reason, &channels,
+	err := row.Scan(&seq, &m.AppID, &m.UserNo, &m.TemplateID, &m.GrantKind, &m.State, &m.Reason, &channels,
 		&accepted, &delivered, &finished, &read, &text)
 	if err != nil {
 		return m, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -37,9 +38,11 @@ type Store struct {
 	writer    *sql.DB
 	reader    *sql.DB
 	hot       *hot
+	wal       *os.File // for syncing only
 	ids       *sequence
 	committer *committer
 	changes   changes
+	leases    leases
 	due       chan struct{}
 	log       *slog.Logger
 }
@@ -58,8 +61,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.prepare(ctx, o); err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
-	if s.hot, err = newHot(ctx, writer); err != nil {
+	if s.wal, err = openLog(filepath.Join(o.Dir, File)); err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
+	}
+	if s.hot, err = newHot(ctx, writer); err != nil {
+		return nil, errors.Join(err, s.wal.Close(), reader.Close(), writer.Close())
 	}
 	queue := o.Queue
 	if queue == 0 {
@@ -91,7 +97,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 // Close commits what waits, then closes the database.
 func (s *Store) Close() error {
 	s.committer.stop()
-	return errors.Join(s.hot.close(), s.reader.Close(), s.writer.Close())
+	return errors.Join(s.wal.Close(), s.hot.close(), s.reader.Close(), s.writer.Close())
 }
 
 // Ping reports whether the database answers.
@@ -102,9 +108,10 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // openSQLite opens the one connection that writes and the pool that reads.
 // Settings that belong to a connection stand in the DSN, so that each new
-// connection has them.
+// connection has them. synchronous is NORMAL because the syncer makes each
+// group durable before it is answered; SQLite itself syncs around checkpoints.
 func openSQLite(path string) (writer, reader *sql.DB, err error) {
-	writer, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)",
+	writer, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)",
 		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
 	if err != nil {
 		return nil, nil, err

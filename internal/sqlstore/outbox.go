@@ -16,35 +16,20 @@ import (
 // ClaimMessages implements delivery.Outbox.
 func (s *Store) ClaimMessages(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error) {
 	lease := muban.Lease(s.ids.next())
-	var claimed []muban.DueMessage
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		realNow := time.Now()
-		rows, err := tx.QueryContext(ctx, `
-			SELECT o.app_id, o.seq, o.grant_kind, a.platform, u.user_no IS NOT NULL,
-				COALESCE(u.blocked, 0), COALESCE(u.delivery, ''), COALESCE(u.notification_bar, 0)
-			FROM outbox o JOIN apps a ON a.app_id = o.app_id
-			LEFT JOIN users u ON u.app_id = o.app_id AND u.user_no = o.user_no
-			WHERE o.due_at <= $1 AND o.lease_until <= $2 ORDER BY o.app_id, o.seq LIMIT $3`,
-			millis(now), realNow.UnixMilli(), most)
-		if err != nil {
-			return err
-		}
-		if claimed, err = collect(rows, scanDue); err != nil {
-			return err
-		}
-		return inRuns(claimed, func(d muban.DueMessage) string { return d.AppID }, func(part []muban.DueMessage) error {
-			args := []any{int64(lease), realNow.Add(hold).UnixMilli(), part[0].AppID}
-			for _, d := range part {
-				args = append(args, d.Seq)
-			}
-			return s.hot.exec(ctx, `UPDATE outbox SET lease = ?, lease_until = ?, attempts = attempts + 1
-				WHERE app_id = ? AND seq IN (`+marks(len(part))+`)`, args)
-		})
-	})
+	rows, err := s.reader.QueryContext(ctx, `
+		SELECT o.app_id, o.seq, o.grant_kind, a.platform, u.user_no IS NOT NULL,
+			COALESCE(u.blocked, 0), COALESCE(u.delivery, ''), COALESCE(u.notification_bar, 0)
+		FROM outbox o JOIN apps a ON a.app_id = o.app_id
+		LEFT JOIN users u ON u.app_id = o.app_id AND u.user_no = o.user_no
+		WHERE o.due_at <= $1 ORDER BY o.app_id, o.seq LIMIT $2`, millis(now), most+s.leases.held())
 	if err != nil {
 		return nil, 0, fmt.Errorf("claiming due messages: %w", err)
 	}
-	return claimed, lease, nil
+	due, err := collect(rows, scanDue)
+	if err != nil {
+		return nil, 0, fmt.Errorf("claiming due messages: %w", err)
+	}
+	return s.leases.take(lease, due, most, hold), lease, nil
 }
 
 func scanDue(row scanner) (muban.DueMessage, error) {
@@ -69,36 +54,33 @@ func endingOf(o muban.Outcome) ending {
 
 // FinishMessages implements delivery.Outbox.
 func (s *Store) FinishMessages(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) error {
-	outcomes = slices.Clone(outcomes)
+	outcomes = s.leases.still(lease, outcomes)
 	slices.SortStableFunc(outcomes, func(x, y muban.Outcome) int {
 		a, b := endingOf(x), endingOf(y)
 		return cmp.Or(strings.Compare(a.appID, b.appID), strings.Compare(string(a.state), string(b.state)),
 			strings.Compare(a.channels, b.channels), cmp.Compare(a.at, b.at), cmp.Compare(x.Seq, y.Seq))
 	})
 	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
-		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error { return s.finishAlike(ctx, lease, part) })
+		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error { return s.finishAlike(ctx, part) })
 	})
 	if err != nil {
 		return fmt.Errorf("storing how messages ended: %w", err)
 	}
+	s.leases.drop(outcomes)
 	s.changes.announce()
 	return nil
 }
 
-// finishAlike takes messages whose lease is still held out of the outbox and
-// writes their final state. What another worker took over is left to it.
-func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban.Outcome) error {
+// finishAlike takes messages out of the outbox and writes their final state.
+// Those that had one already, from a worker that was first, keep it.
+func (s *Store) finishAlike(ctx context.Context, part []muban.Outcome) error {
 	end := endingOf(part[0])
-	args := []any{int64(lease), end.appID}
-	for _, o := range part {
-		args = append(args, o.Seq)
+	seqs := make([]any, len(part))
+	for i, o := range part {
+		seqs[i] = o.Seq
 	}
-	rows, err := s.hot.query(ctx, `DELETE FROM outbox WHERE lease = ? AND app_id = ?
-		AND seq IN (`+marks(len(part))+`) RETURNING seq`, args)
-	if err != nil {
-		return err
-	}
-	held, err := collect(rows, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) })
+	among := ` AND seq IN (` + marks(len(part)) + `)`
+	err := s.hot.exec(ctx, `DELETE FROM outbox WHERE app_id = ?`+among, append([]any{end.appID}, seqs...))
 	if err != nil {
 		return err
 	}
@@ -106,15 +88,10 @@ func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban
 	if end.state == muban.StateDelivered {
 		delivered = end.at
 	}
-	return inChunks(held, func(seqs []int64) error {
-		args := []any{string(end.state), string(end.reason), end.channels, delivered, end.at, end.appID, string(muban.StateAccepted)}
-		for _, seq := range seqs {
-			args = append(args, seq)
-		}
-		return s.hot.exec(ctx, `UPDATE messages
-			SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
-			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(seqs))+`)`, args)
-	})
+	args := []any{string(end.state), string(end.reason), end.channels, delivered, end.at, end.appID, string(muban.StateAccepted)}
+	return s.hot.exec(ctx, `UPDATE messages
+		SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
+		WHERE app_id = ? AND state = ?`+among, append(args, seqs...))
 }
 
 // NextDue implements delivery.Outbox.

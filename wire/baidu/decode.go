@@ -51,15 +51,15 @@ func (p Params) set(name string, v value) {
 
 func (p Params) addBody(contentType string, body []byte) error {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // byte order mark
-	trimmed := bytes.TrimSpace(body)
-	if len(trimmed) == 0 {
+	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
 	}
 	// A header that cannot be parsed says nothing: the body is a form.
 	media, options, _ := mime.ParseMediaType(contentType)
+	asJSON := bytes.Trim(body, jsonSpace)
 	switch {
-	case trimmed[0] == '{', media == "application/json", media == "text/json":
-		return p.addJSON(trimmed)
+	case asJSON[0] == '{', media == "application/json", media == "text/json":
+		return p.addJSON(asJSON)
 	case media == "multipart/form-data":
 		return p.addMultipart(body, options["boundary"])
 	}
@@ -104,19 +104,19 @@ func (p Params) addJSON(body []byte) error {
 		return &BodyError{"it must be a JSON object, not " + shape(string(body))}
 	}
 	members := json.NewDecoder(bytes.NewReader(body))
-	if _, err := members.Token(); err != nil { // the brace
-		return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
-	}
-	for members.More() {
-		name, err := members.Token()
+	_, err := members.Token() // the brace
+	for err == nil && members.More() {
+		var name json.Token
 		var raw json.RawMessage
-		if err == nil {
+		if name, err = members.Token(); err == nil {
 			err = members.Decode(&raw)
 		}
-		if err != nil {
-			return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
+		if err == nil {
+			p.set(fmt.Sprint(name), jsonValue(raw))
 		}
-		p.set(fmt.Sprint(name), jsonValue(raw))
+	}
+	if err != nil {
+		return &BodyError{"it cannot be read as JSON: " + jsonProblem(err)}
 	}
 	return nil
 }

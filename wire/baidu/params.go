@@ -100,12 +100,14 @@ func (p Params) json(name string) ([]byte, error) {
 	if v.unreadable() {
 		return nil, &ParamError{name, "not readable", "percent-encoded UTF-8"}
 	}
-	text := strings.TrimSpace(v.text)
-	if text == "" {
+	if v.blank() {
 		return nil, nil
 	}
-	return []byte(text), nil
+	return []byte(strings.Trim(v.text, jsonSpace)), nil
 }
+
+// jsonSpace is the white space of JSON, which is less than Unicode's.
+const jsonSpace = " \t\r\n"
 
 func (v value) unreadable() bool { return v.undecoded || !utf8.ValidString(v.text) }
 

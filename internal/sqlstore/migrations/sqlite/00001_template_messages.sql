@@ -105,6 +105,7 @@ CREATE TABLE messages (
     app_id       TEXT   NOT NULL,
     user_no      BIGINT NOT NULL,
     template_id  TEXT   NOT NULL,
+    grant_kind   TEXT   NOT NULL,
     state        TEXT   NOT NULL,
     reason       TEXT   NOT NULL DEFAULT '',
     channels     TEXT   NOT NULL DEFAULT '',
@@ -119,17 +120,13 @@ CREATE INDEX messages_of_app ON messages (app_id, seq);
 CREATE INDEX messages_of_user ON messages (app_id, user_no, seq);
 
 -- A message that still has to be delivered. The row goes when its message
--- reaches a final state, in the same transaction. A lease is held by the
--- worker that wrote it until its time (real time) is over.
+-- reaches a final state, in the same transaction.
 CREATE TABLE outbox (
-    app_id      TEXT    NOT NULL,
-    seq         BIGINT  NOT NULL,
-    user_no     BIGINT  NOT NULL,
-    grant_kind  TEXT    NOT NULL,
-    due_at      BIGINT  NOT NULL,
-    attempts    INTEGER NOT NULL DEFAULT 0,
-    lease       BIGINT  NOT NULL DEFAULT 0,
-    lease_until BIGINT  NOT NULL DEFAULT 0,
+    app_id     TEXT   NOT NULL,
+    seq        BIGINT NOT NULL,
+    user_no    BIGINT NOT NULL,
+    grant_kind TEXT   NOT NULL,
+    due_at     BIGINT NOT NULL,
     PRIMARY KEY (app_id, seq)
 ) WITHOUT ROWID;
 

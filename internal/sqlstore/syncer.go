@@ -1,0 +1,123 @@
+package sqlstore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/durable"
+)
+
+// syncer makes committed groups durable and answers their callers. It syncs
+// the write-ahead log itself, where SQLite with synchronous=FULL would do so
+// within COMMIT: the same promise, but the committer writes the next group
+// meanwhile, and several groups may share one sync.
+type syncer struct {
+	store  *Store
+	groups chan committed
+	done   chan struct{}
+	// broken is set when a sync failed. What the disk holds is not known from
+	// then on, so nothing more is accepted.
+	broken atomic.Bool
+
+	mu      sync.Mutex
+	pending int           // groups taken and not yet answered
+	idle    chan struct{} // closed when pending falls to 0
+}
+
+// committed is a group whose transaction is committed, with its results.
+type committed struct {
+	group   []*job
+	results []error
+}
+
+// groupsAhead is how many groups may be committed before the disk has them.
+const groupsAhead = 4
+
+func startSyncer(s *Store) *syncer {
+	y := &syncer{store: s, groups: make(chan committed, groupsAhead), done: make(chan struct{}), idle: make(chan struct{})}
+	close(y.idle) // nothing is pending
+	go y.run()
+	return y
+}
+
+func (y *syncer) take(c committed) {
+	y.mu.Lock()
+	if y.pending == 0 {
+		y.idle = make(chan struct{})
+	}
+	y.pending++
+	y.mu.Unlock()
+	y.groups <- c
+}
+
+// quiet is closed when every group that was taken is on disk.
+func (y *syncer) quiet() <-chan struct{} {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.idle
+}
+
+func (y *syncer) finished(groups int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.pending -= groups; y.pending == 0 {
+		close(y.idle)
+	}
+}
+
+// stop answers what was taken and ends the syncer.
+func (y *syncer) stop() {
+	close(y.groups)
+	<-y.done
+}
+
+func (y *syncer) run() {
+	defer close(y.done)
+	batch := make([]committed, 0, groupsAhead+1)
+	for first := range y.groups {
+		batch = append(batch[:0], first)
+		for len(y.groups) > 0 {
+			batch = append(batch, <-y.groups)
+		}
+		err := durable.Sync(y.store.wal)
+		if err != nil {
+			y.broken.Store(true)
+			y.store.log.Error("syncing the log failed, nothing more is accepted until a restart", "error", err)
+		}
+		y.finished(len(batch))
+		for _, c := range batch {
+			y.answer(c, err)
+		}
+	}
+}
+
+// answer tells a group's callers how their writes ended.
+func (y *syncer) answer(c committed, syncErr error) {
+	accepted := false
+	for i, j := range c.group {
+		result := c.results[i]
+		if result == nil && syncErr != nil {
+			result = errors.Join(muban.ErrOutcomeUnknown, syncErr)
+		}
+		accepted = accepted || j.accept != nil && result == nil
+		j.answer <- result
+	}
+	if accepted {
+		y.store.announceDue()
+		y.store.changes.announce()
+	}
+}
+
+// openLog opens the write-ahead log beside SQLite's own handle of it. The
+// file is there once something was written, and stays while the store is open.
+func openLog(database string) (*os.File, error) {
+	file, err := os.OpenFile(database+"-wal", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("opening the write-ahead log: %w", err)
+	}
+	return file, nil
+}
