@@ -19,7 +19,7 @@ func TestDecodeKeywords(t *testing.T) {
 		want        keywords
 	}{
 		{"seed 001, data", `{"keyword1": {"value": "2018-09-06"},"keyword2": {"value": "kfc"}}`, keywords{"keyword1": {Value: "2018-09-06"}, "keyword2": {Value: "kfc"}}},
-		{"design.md §5, data", `{"keyword1":{"value":339208499}}`, keywords{"keyword1": {Value: "339208499"}}},
+		{"decisions.md, data", `{"keyword1":{"value":339208499}}`, keywords{"keyword1": {Value: "339208499"}}},
 		{"digits are kept", `{"k":{"value":1.50},"l":{"value":-1e400},"m":{"value":12345678901234567890}}`, keywords{"k": {Value: "1.50"}, "l": {Value: "-1e400"}, "m": {Value: "12345678901234567890"}}},
 		{"a missing value", `{"k":{},"l":{"Value":"x"}}`, keywords{"k": {}, "l": {}}},
 		{"protocol.md §2.1, color", `{"k":{"value":"x","color":"#173177"}}`, keywords{"k": {Value: "x", Color: "#173177"}}},

@@ -10,7 +10,7 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// contractCodes are the codes of contract.md §3 with their statuses, and the
+// contractCodes are the codes of the native API with their statuses, and the
 // one for what fails inside.
 var contractCodes = map[Code][]int{
 	CodeInvalidRequest:    {http.StatusUnprocessableEntity, http.StatusMethodNotAllowed},

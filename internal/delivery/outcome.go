@@ -6,7 +6,7 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// decide says how a message ends: design.md §5, "A user who blocked the app".
+// decide says how a message ends: decisions.md, "A user who blocked the app".
 func decide(d muban.DueMessage, at time.Time) muban.Outcome {
 	outcome := muban.Outcome{AppID: d.AppID, Seq: d.Seq, At: at}
 	switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// MaxBody is the largest request body that is read (design.md §5).
+// MaxBody is the largest request body that is read (decisions.md).
 const MaxBody = 1 << 20
 
 // mostDrained is how much of an oversized body is read and thrown away so

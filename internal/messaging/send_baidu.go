@@ -17,7 +17,7 @@ func (s *Service) MayPush(app muban.App) error {
 }
 
 // sendBaidu checks in this order: push permission, parameters (page among
-// them), template, scene (design.md §5).
+// them), template, scene (decisions.md).
 func (s *Service) sendBaidu(ctx context.Context, app muban.App, req muban.SendRequest, now time.Time) (muban.Message, error) {
 	if err := s.MayPush(app); err != nil {
 		return muban.Message{}, err

@@ -49,20 +49,20 @@ func TestWeChatMiniSend(t *testing.T) {
 	runSendRows(t, muban.WeChatMini, "AT0002", good, []sendRow{
 		{name: "good", source: "seed 002, 请求示例"},
 		{name: "no data, no page", source: "seed 002: data 不填则下发空模板, page 不填则模板无跳转", edit: func(_ *scene, r *muban.SendRequest) { r.Page = "" }},
-		{name: "emphasis names nothing", source: "design.md §5, data", edit: func(_ *scene, r *muban.SendRequest) { r.EmphasisKeyword = "keyword9.DATA" }},
+		{name: "emphasis names nothing", source: "decisions.md, data", edit: func(_ *scene, r *muban.SendRequest) { r.EmphasisKeyword = "keyword9.DATA" }},
 		{name: "no touser", source: "seed 002, touser", want: muban.RuleRecipientMissing, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "" }},
 		{name: "unknown touser", source: "protocol.md §2.2, 40003", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "oNobody" }},
 		{name: "union id as touser", source: "seed 002: openid", want: muban.RuleRecipientUnknown, edit: func(s *scene, r *muban.SendRequest) { r.To.ID = s.user.UnionID }},
 		{name: "control character in touser", source: "issue: bad input", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "o\x00" }},
 		{name: "no template", source: "protocol.md §3.4, 40036", want: muban.RuleTemplateMissing, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "" }},
 		{name: "unknown template", source: "seed 002, 40037", want: muban.RuleTemplateUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "nothing" }},
-		{name: "another app's template", source: "field.md §2.6, WxJava 2545", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
+		{name: "another app's template", source: "WxJava issue 2545", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
 			r.TemplateID = newScene(s.t, s.world, muban.WeChatMini, "AT0002").template.ID
 		}},
-		{name: "deleted template", source: "design.md §5, Deleting a template", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
+		{name: "deleted template", source: "decisions.md, Deleting a template", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
 			s.must(s.DeleteTemplate(s.t.Context(), s.app.ID, r.TemplateID))
 		}},
-		{name: "page with a slash, a query and a fragment", source: "design.md §5, page",
+		{name: "page with a slash, a query and a fragment", source: "decisions.md, page",
 			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/index/index"} }) },
 			edit:   func(_ *scene, r *muban.SendRequest) { r.Page = "/pages/index/index?a=b#c" }},
 		{name: "unknown page", source: "seed 002, 41030", want: muban.RulePageUnknown,
@@ -86,7 +86,7 @@ func TestWeChatMiniSend(t *testing.T) {
 			_, err := s.Send(s.t.Context(), s.app, *r)
 			s.must(err)
 		}},
-		{name: "refused sends spend nothing", source: "design.md §5, A refused send", edit: func(s *scene, r *muban.SendRequest) {
+		{name: "refused sends spend nothing", source: "decisions.md, A refused send", edit: func(s *scene, r *muban.SendRequest) {
 			bad := *r
 			bad.TemplateID = "nothing"
 			_, err := s.Send(s.t.Context(), s.app, bad)
@@ -96,16 +96,16 @@ func TestWeChatMiniSend(t *testing.T) {
 		}},
 		{name: "third send of a payment", source: "protocol.md §7: prepay_id 3 messages", edit: func(s *scene, r *muban.SendRequest) { s.spend(r, muban.GrantPayment, 2) }},
 		{name: "fourth send of a payment", source: "protocol.md §7: prepay_id 3 messages", want: muban.RuleGrantSpent, edit: func(s *scene, r *muban.SendRequest) { s.spend(r, muban.GrantPayment, 3) }},
-		{name: "a blocked user", source: "design.md §5: accepted, then refused", before: func(s *scene) {
+		{name: "a blocked user", source: "decisions.md: accepted, then refused", before: func(s *scene) {
 			_, err := s.UpdateUser(s.t.Context(), s.app.ID, s.user.OpenID, func(u *muban.User) error { u.Blocked = true; return nil })
 			s.must(err)
 		}},
 		{name: "past the daily limit", source: "seed 002, 45009", want: muban.RuleDailyLimit, before: func(s *scene) { s.change(func(a *muban.App) { a.DailyLimit = &none }) }},
-		{name: "spent comes before the daily limit", source: "design.md §5, order of checks", want: muban.RuleGrantSpent, edit: func(s *scene, r *muban.SendRequest) {
+		{name: "spent comes before the daily limit", source: "decisions.md, order of checks", want: muban.RuleGrantSpent, edit: func(s *scene, r *muban.SendRequest) {
 			s.spend(r, muban.GrantForm, 1)
 			s.change(func(a *muban.App) { a.DailyLimit = &none })
 		}},
-		{name: "touser comes before template", source: "design.md §5, order of checks", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) {
+		{name: "touser comes before template", source: "decisions.md, order of checks", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) {
 			*r = muban.SendRequest{To: muban.Recipient{ID: "oNobody"}}
 		}},
 	})
@@ -140,14 +140,14 @@ func TestBaiduSend(t *testing.T) {
 		{name: "good", source: "seed 000, 请求示例"},
 		{name: "guest", source: "seed 000, touser&touser_openId使用规则说明", edit: asGuest},
 		{name: "no push permission", source: "seed 000, 6001", want: muban.RulePushAllowed, before: func(s *scene) { s.change(func(a *muban.App) { a.PushAllowed = false }) }},
-		{name: "no push permission, and nothing else right", source: "design.md §5, order of checks", want: muban.RulePushAllowed,
+		{name: "no push permission, and nothing else right", source: "decisions.md, order of checks", want: muban.RulePushAllowed,
 			before: func(s *scene) { s.change(func(a *muban.App) { a.PushAllowed = false }) },
 			edit:   func(_ *scene, r *muban.SendRequest) { *r = muban.SendRequest{} }},
 		{name: "no template_id", source: "seed 000, template_id 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "" }},
 		{name: "no recipient", source: "seed 001, 至少填写一个", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "" }},
 		{name: "no scene_id", source: "seed 000, scene_id 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "" }},
 		{name: "no scene_type", source: "seed 000, scene_type 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.GrantKind = "" }},
-		{name: "unknown page", source: "design.md §5, page: Baidu 2002", want: muban.RulePageUnknown,
+		{name: "unknown page", source: "decisions.md, page: Baidu 2002", want: muban.RulePageUnknown,
 			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/other"} }) }},
 		{name: "review service", source: "seed 001: 评价服务", edit: func(_ *scene, r *muban.SendRequest) {
 			r.Ext, r.Review = `{"xzh_id":111,"category_id":15}`, &muban.Review{XzhID: "111", CategoryID: "15"}
@@ -160,7 +160,7 @@ func TestBaiduSend(t *testing.T) {
 			r.Review = &muban.Review{XzhID: "111", CategoryID: "15"}
 		}},
 		{name: "unknown template", source: "seed 000, 4001", want: muban.RuleTemplateUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "nothing" }},
-		{name: "template before scene", source: "design.md §5, order of checks", want: muban.RuleTemplateUnknown, edit: func(_ *scene, r *muban.SendRequest) {
+		{name: "template before scene", source: "decisions.md, order of checks", want: muban.RuleTemplateUnknown, edit: func(_ *scene, r *muban.SendRequest) {
 			r.TemplateID, r.GrantID = "nothing", "nothing"
 		}},
 		{name: "unknown scene", source: "seed 000, 4003 and 4004", want: muban.RuleGrantUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "11.x.1" }},
@@ -172,7 +172,7 @@ func TestBaiduSend(t *testing.T) {
 			r.GrantID = s.mint(s.user.SwanID, muban.GrantForm).ID
 		}},
 		{name: "open_id sent as touser", source: "seed 000: touser 接收者swan_id", want: muban.RuleGrantLogin, edit: func(_ *scene, r *muban.SendRequest) { r.To.Guest = true }},
-		{name: "wrong scene_type", source: "design.md §5: 4004", want: muban.RuleGrantSceneType, edit: func(_ *scene, r *muban.SendRequest) { r.GrantKind = muban.GrantOrder }},
+		{name: "wrong scene_type", source: "decisions.md: 4004", want: muban.RuleGrantSceneType, edit: func(_ *scene, r *muban.SendRequest) { r.GrantKind = muban.GrantOrder }},
 		{name: "another user's scene", source: "seed 000, Q&A 1: 一一对应", want: muban.RuleGrantOwner, edit: func(s *scene, r *muban.SendRequest) {
 			user, err := s.CreateUser(s.t.Context(), s.app.ID, newUser())
 			s.must(err)

@@ -8,7 +8,7 @@ import (
 )
 
 // sendWeChatMini checks in this order: touser, template, page, form_id, daily
-// limit. Token, method and body came before, in the dialect (design.md §5).
+// limit. Token, method and body came before, in the dialect (decisions.md).
 func (s *Service) sendWeChatMini(ctx context.Context, app muban.App, req muban.SendRequest, now time.Time) (muban.Message, error) {
 	user, err := s.weChatRecipient(ctx, app, req.To.ID)
 	if err != nil {

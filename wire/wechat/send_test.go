@@ -69,7 +69,7 @@ func TestDecodeSendColor(t *testing.T) {
 	}
 }
 
-// What data may hold (design.md §5, data; protocol.md §10 no. 6).
+// What data may hold (decisions.md, data; protocol.md §10 no. 6).
 func TestDecodeSendData(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -11,5 +11,5 @@
 // tokens; the calls' own errno; and OAuth's error, below /oauth (protocol.md
 // §1.5, §1.6, §4.3). A call is checked in this order: path and method,
 // access_token, on send the push permission, that the body can be read, and
-// then by the rules of messaging (design.md §5).
+// then by the rules of messaging (decisions.md).
 package baidu

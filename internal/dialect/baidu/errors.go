@@ -76,7 +76,7 @@ var codes = map[muban.Kind]int{
 
 // formCodes are for a scene that is a form (seed 000, 4003). What it was not
 // issued for, another user or scene_type, has codes like any scene
-// (design.md §5).
+// (decisions.md).
 var formCodes = map[muban.Kind]int{
 	muban.KindGrantUnknown: 4003,
 	muban.KindGrantExpired: 4003,

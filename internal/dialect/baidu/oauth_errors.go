@@ -17,7 +17,7 @@ var oauthFailures = map[muban.Kind]baidu.OAuthFailure{
 
 // oauthFailure is what /oauth answers a refusal with; without a refusal it is
 // our fault. The official Go SDK looks at error only there, so that the
-// gateway's code for that (design.md §5) comes with it, not alone.
+// gateway's code for that (decisions.md) comes with it, not alone.
 func oauthFailure(refusal *muban.Refusal) baidu.OAuthFailure {
 	if refusal == nil || codeOf("", refusal) == unavailable {
 		row, _ := baidu.ErrorOf(unavailable)

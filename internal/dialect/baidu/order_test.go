@@ -74,7 +74,7 @@ func (w *world) newTemplate() string {
 	return decode[sdkAnswer[sdkAdded]](answer).Data.TemplateID
 }
 
-// A refused send spends nothing (design.md §5).
+// A refused send spends nothing (decisions.md).
 func TestRefusedSendsSpendNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -16,7 +16,7 @@ func kinds() []muban.GrantKind {
 }
 
 // invalid is the code of a scene that is unknown, expired or spent: 4003 表单
-// 无效 for a form, 4004 场景id无效 for others (design.md §5).
+// 无效 for a form, 4004 场景id无效 for others (decisions.md).
 func invalid(kind muban.GrantKind) int {
 	if kind == muban.GrantForm {
 		return 4003
@@ -54,7 +54,7 @@ func TestUses(t *testing.T) {
 	}
 }
 
-// Seed 001, 下发条件说明: 7 days, kept to the millisecond (design.md §5).
+// Seed 001, 下发条件说明: 7 days, kept to the millisecond (decisions.md).
 func TestScenesExpire(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,7 +146,7 @@ func TestSceneType(t *testing.T) {
 }
 
 // A scene that does not exist is judged by the scene_type that was sent; one
-// of another app or user exists (design.md §5).
+// of another app or user exists (decisions.md).
 func TestScenesOfNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -258,11 +258,11 @@ func TestData(t *testing.T) {
 		want         map[string]muban.Value
 	}{
 		{"seed 001, data", `{"keyword1": {"value": "2018-09-06"},"keyword2": {"value": "kfc"}}`, texts("keyword1", "2018-09-06", "keyword2", "kfc")},
-		{"design.md §5", `{"keyword1":{"value":16601213222}}`, texts("keyword1", "16601213222")},
-		{"design.md §5", `{"keyword1":{"value":1.50},"keyword2":{"value":12345678901234567890}}`, texts("keyword1", "1.50", "keyword2", "12345678901234567890")},
-		{"design.md §5: missing keys are empty", `{"keyword2":{"value":"x"}}`, texts("keyword2", "x")},
-		{"design.md §5: a missing value is empty", `{"keyword1":{}}`, texts("keyword1", "")},
-		{"design.md §5: unknown keys are ignored", `{"keyword9":{"value":"x"}}`, texts("keyword9", "x")},
+		{"decisions.md", `{"keyword1":{"value":16601213222}}`, texts("keyword1", "16601213222")},
+		{"decisions.md", `{"keyword1":{"value":1.50},"keyword2":{"value":12345678901234567890}}`, texts("keyword1", "1.50", "keyword2", "12345678901234567890")},
+		{"decisions.md: missing keys are empty", `{"keyword2":{"value":"x"}}`, texts("keyword2", "x")},
+		{"decisions.md: a missing value is empty", `{"keyword1":{}}`, texts("keyword1", "")},
+		{"decisions.md: unknown keys are ignored", `{"keyword9":{"value":"x"}}`, texts("keyword9", "x")},
 		{"protocol.md §10 no. 6", `[]`, nil},
 		{"protocol.md §10 no. 6", ` [ ] `, nil},
 		{"protocol.md §10 no. 6", `{}`, nil},
@@ -310,7 +310,7 @@ func TestData(t *testing.T) {
 	}
 }
 
-// A page leads nowhere else than into the app (design.md §5, page).
+// A page leads nowhere else than into the app (decisions.md, page).
 func TestPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -328,7 +328,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// Baidu has no daily limit unless one is set (design.md §5); the gateway has
+// Baidu has no daily limit unless one is set (decisions.md); the gateway has
 // a code for one.
 func TestDailyLimit(t *testing.T) {
 	t.Parallel()

@@ -60,7 +60,7 @@ func TestBadInput(t *testing.T) {
 		{"U+0000 in page", replaced(`"index"`, `"index\u0000"`), 47001, malformed},
 		{"color as an object", replaced(`"page"`, `"color":{},"page"`), 0, ""},
 
-		// Data: text only (design.md §5, data).
+		// Data: text only (decisions.md, data).
 		{"a value of 1.50", value(`1.50`), 0, ""},
 		{"a value of 20 digits", value(`12345678901234567890`), 0, ""},
 		{"a value of null", value(`null`), 47001, dataText},

@@ -7,5 +7,5 @@
 // network (protocol.md §1.1, §10).
 //
 // Every call but the token calls is checked in this order: access_token,
-// method, body, and then by the rules of messaging (design.md §5).
+// method, body, and then by the rules of messaging (decisions.md).
 package wechat

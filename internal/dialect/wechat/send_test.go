@@ -102,7 +102,7 @@ func TestSendRefusals(t *testing.T) {
 		{"protocol.md §3.4, 40036", "no template_id", `"template_id": "TEMPLATE_ID",`, ``, 40036, muban.RuleTemplateMissing},
 		{"seed 002, 40037", "template unknown", `"TEMPLATE_ID"`, `"nosuchtemplate"`, 40037, muban.RuleTemplateUnknown},
 		{"seed 002, 40037", "another app's template", `"TEMPLATE_ID"`, `"` + foreignTemplate.ID + `"`, 40037, muban.RuleTemplateUnknown},
-		{"design.md §5, deleting a template", "template deleted", `"TEMPLATE_ID"`, `"` + deleted.ID + `"`, 40037, muban.RuleTemplateUnknown},
+		{"decisions.md, deleting a template", "template deleted", `"TEMPLATE_ID"`, `"` + deleted.ID + `"`, 40037, muban.RuleTemplateUnknown},
 		{"seed 002, 41030", "page unknown", `"page": "index"`, `"page": "pages/none?a=1"`, 41030, muban.RulePageUnknown},
 		{"seed 002, 41028", "no form_id", `"form_id": "FORMID",`, ``, 41028, muban.RuleGrantMissing},
 		{"seed 002, 41028", "form_id empty", `"FORMID"`, `""`, 41028, muban.RuleGrantMissing},
@@ -135,7 +135,7 @@ func TestFormIDExpires(t *testing.T) {
 	w.post(sendPath, w.fill(seed002, late)).wants(41028, muban.RuleGrantExpired)
 }
 
-// Seed 002, 45009. The day is that of UTC+8 (design.md §5): the world begins
+// Seed 002, 45009. The day is that of UTC+8 (decisions.md): the world begins
 // at noon there.
 func TestDailyLimit(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,7 @@ func TestTemplateCallRefusals(t *testing.T) {
 		{"protocol.md §2.2, 45164", "list", `{"offset":true,"count":5}`, 45164, muban.RuleListOffset},
 		{"protocol.md §2.2, 45164", "list", `{"offset":[0],"count":5}`, 45164, muban.RuleListOffset},
 		{"issue 2, bad input: 2^63", "list", `{"offset":9223372036854775808,"count":5}`, 45164, muban.RuleListOffset},
-		{"design.md §5: offset before count", "list", `{}`, 45164, muban.RuleListOffset},
+		{"decisions.md: offset before count", "list", `{}`, 45164, muban.RuleListOffset},
 		{"seed 003, count", "list", `{"offset":0}`, 45076, muban.RuleListCount},
 		{"seed 003, count", "list", `{"offset":0,"count":0}`, 45076, muban.RuleListCount},
 		{"seed 003, count: at most 20", "list", `{"offset":0,"count":20}`, 0, ""},
