@@ -82,10 +82,10 @@ var ruleFacts = map[Rule]struct {
 
 	RuleRequestGet:       {KindNeedsGet, "this call was made with {method}; it must be GET", "protocol.md §1.3, 43001"},
 	RuleRequestPost:      {KindNeedsPost, "this call was made with {method}; it must be POST", "protocol.md §1.3, 43002"},
-	RuleRequestPath:      {KindUnknownPath, "there is no call at {path}", "design.md §5"},
+	RuleRequestPath:      {KindUnknownPath, "there is no call at {path}", "decisions.md"},
 	RuleRequestEmpty:     {KindBodyEmpty, "the request has no body", "protocol.md §1.3, 44002"},
 	RuleRequestMalformed: {KindBodyMalformed, "the request's body cannot be read: {problem}", "protocol.md §1.3, 47001"},
-	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "design.md §5"},
+	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "decisions.md"},
 	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", "seed 000, 请求参数"},
 	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "seed 001, 使用场景"},
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/muban-dev/muban"
@@ -99,8 +101,25 @@ func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base
 	if err != nil {
 		return nil, err
 	}
-	again := fmt.Sprintf("muban send --server %s --app %s --user %s --template %s --mint", base, d.app.ID, d.user.OpenID, d.template.ID)
+	again := fmt.Sprintf("%s send%s --app %s --user %s --template %s --mint", ownName(), serverFlag(base), d.app.ID, d.user.OpenID, d.template.ID)
 	return []string{"once      " + curl, "repeat    " + again}, nil
+}
+
+// ownName is how the one who reads this can start the program again: `go run`
+// builds it where nobody can find it.
+func ownName() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "go run ./cmd/muban"
+	}
+	return "muban"
+}
+
+// serverFlag names the server where it is not the default one.
+func serverFlag(base string) string {
+	if base == defaultServer {
+		return ""
+	}
+	return " --server " + base
 }
 
 func (d demoApp) curl(base, token, grantID string) (string, error) {

@@ -118,8 +118,10 @@ func unknownOutcome(err error, out outgoing) error {
 	if !ok || away.Unsent() {
 		return err
 	}
-	return &failure{exitFailed, "the send was not answered and may or may not be stored: " + away.Err.Error(),
-		[]string{"look with: muban message list --grant " + out.grantID}}
+	return &failure{
+		exitFailed, "the send was not answered and may or may not be stored: " + away.Err.Error(),
+		[]string{"look with: muban message list --grant " + out.grantID},
+	}
 }
 
 // sendFailed prints what a platform that refused answered.

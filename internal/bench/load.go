@@ -19,7 +19,7 @@ import (
 type Load struct {
 	Requests  int
 	Took      time.Duration
-	Processor time.Duration // used by the server meanwhile
+	Processor time.Duration   // used by the server meanwhile
 	latencies []time.Duration // sorted
 }
 

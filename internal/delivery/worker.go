@@ -66,7 +66,7 @@ func (w *Worker) Run(ctx context.Context) {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			pause = min(max(2*pause, 100*time.Millisecond), longestPause)
-			w.log.Error("delivery failed, trying again", "pause", pause, "error", err)
+			w.log.ErrorContext(ctx, "delivery failed, trying again", "pause", pause, "error", err)
 			w.wait(ctx, pause, nil)
 		case delivered == 0:
 			pause = 0

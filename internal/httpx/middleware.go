@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,8 +35,8 @@ func Wrap(next http.Handler, o Options) http.Handler {
 		w.Header()["Date"] = []string{o.Now().UTC().Format(http.TimeFormat)}
 		defer func() {
 			if p := recover(); p != nil {
-				if p != http.ErrAbortHandler {
-					o.Log.Error("handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
+				if !aborts(p) {
+					o.Log.ErrorContext(r.Context(), "handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
 				}
 				panic(http.ErrAbortHandler)
 			}
@@ -46,8 +47,8 @@ func Wrap(next http.Handler, o Options) http.Handler {
 }
 
 func finish(x *Exchange, rec *recorder, r *http.Request, o Options, took time.Duration) {
-	if x.Err != nil && !ClientGone(x.Err) {
-		o.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "rid", x.RID(), "app_id", x.AppID, "error", x.Err)
+	if x.Err != nil && !ClientGone(x.Err) && !errors.Is(x.Err, context.Canceled) {
+		o.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "rid", x.RID(), "app_id", x.AppID, "error", x.Err)
 	}
 	if o.Observe != nil {
 		o.Observe(x, rec.status(), took)
@@ -86,12 +87,18 @@ func (w *recorder) status() int {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// aborts reports whether a panic only closes the connection.
+func aborts(p any) bool {
+	err, ok := p.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
 // Guard runs a handler's work and turns a panic into an error, so that the
 // dialect can still answer in its own shape.
 func Guard(work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if aborts(p) {
 				panic(p)
 			}
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

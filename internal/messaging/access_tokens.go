@@ -166,7 +166,7 @@ func supersede(recent []muban.Token, req TokenRequest, now time.Time, overlap ti
 func newToken(app muban.App, req TokenRequest, now time.Time, life time.Duration) (muban.Token, string) {
 	seed := newTokenSeed()
 	expires := now.Add(life)
-	text := ""
+	var text string
 	if req.Kind == muban.TokenBaidu {
 		text = baiduTokenText(app, seed, int64(life/time.Second), expires.Unix())
 	} else {

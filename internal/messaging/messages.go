@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -76,7 +77,7 @@ func (s *Service) messageFilter(ctx context.Context, query MessageQuery) (muban.
 		AppID: query.AppID, State: query.State, TemplateID: query.TemplateID,
 		GrantID: query.GrantID, AfterSeq: query.After.Seq(),
 	}
-	if query.State != "" && !knownState(query.State) {
+	if query.State != "" && !slices.Contains(muban.States(), query.State) {
 		return filter, invalid("state", string(query.State), "accepted, delivered, refused or failed")
 	}
 	if query.AppID != "" {
@@ -93,15 +94,6 @@ func (s *Service) messageFilter(ctx context.Context, query MessageQuery) (muban.
 	user, err := s.User(ctx, query.AppID, query.User)
 	filter.UserNo = user.No
 	return filter, err
-}
-
-func knownState(state muban.State) bool {
-	for _, known := range muban.States() {
-		if state == known {
-			return true
-		}
-	}
-	return false
 }
 
 // Inbox is what a user sees.

@@ -57,7 +57,7 @@ func (s *Server) operating() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.store.Ping(r.Context()); err != nil {
-			s.options.Log.Error("not ready", "error", err)
+			s.options.Log.ErrorContext(r.Context(), "not ready", "error", err)
 			say(w, http.StatusServiceUnavailable, "the database does not answer\n")
 			return
 		}

@@ -220,7 +220,7 @@ func inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sq
 func (c *committer) readBack(group []*job, results []error, cause error) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), readBackTimeout)
 	defer cancel()
-	c.store.log.Error("commit failed, reading back", "jobs", len(group), "error", cause)
+	c.store.log.ErrorContext(ctx, "commit failed, reading back", "jobs", len(group), "error", cause)
 	for i, j := range group {
 		if results[i] != nil {
 			continue // refused: nothing of it was to be stored
