@@ -18,9 +18,6 @@ const schemaPrefix = "#/components/schemas/"
 func humaConfig() huma.Config {
 	registry := huma.NewMapRegistry(schemaPrefix, huma.DefaultSchemaNamer)
 	registry.Schema(reflect.TypeFor[Problem](), true, "")
-	// problems rewrites huma's own error documents, so the document shows ours
-	// in their place.
-	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

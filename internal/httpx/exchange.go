@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 
 	"github.com/muban-dev/muban"
 )
@@ -26,13 +25,18 @@ type Exchange struct {
 	Refusal *muban.Refusal
 	Err     error
 
-	rid     func() string
+	rid     string // made when it is first asked for
 	explain bool
 }
 
 // RID is the request's id, in the form WeChat shows it:
 // xxxxxxxx-xxxxxxxx-xxxxxxxx.
-func (x *Exchange) RID() string { return x.rid() }
+func (x *Exchange) RID() string {
+	if x.rid == "" {
+		x.rid = newRID()
+	}
+	return x.rid
+}
 
 type exchangeKey struct{}
 
@@ -46,7 +50,7 @@ func Of(r *http.Request) *Exchange {
 }
 
 func newExchange(explain bool) *Exchange {
-	return &Exchange{rid: sync.OnceValue(newRID), explain: explain}
+	return &Exchange{explain: explain}
 }
 
 func newRID() string {

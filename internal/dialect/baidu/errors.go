@@ -152,7 +152,7 @@ func refusalOf(err error) *muban.Refusal {
 		return muban.Refuse(muban.RuleDataText, "key", printable(keyword.Key), "value", printable(keyword.Value))
 	case errors.As(err, &param):
 		return muban.Refuse(muban.RuleRequestParameter,
-			"parameter", param.Parameter, "value", printable(param.Problem), "wanted", param.Wanted)
+			"parameter", param.Parameter, "value", param.Problem, "wanted", param.Wanted)
 	case errors.As(err, &body):
 		return muban.Refuse(muban.RuleRequestMalformed, "problem", printable(body.Problem))
 	}

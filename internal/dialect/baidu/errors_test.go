@@ -2,9 +2,11 @@ package baidu
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/wire"
 	"github.com/muban-dev/muban/wire/baidu"
 )
 
@@ -88,6 +90,20 @@ func TestRefreshToken(t *testing.T) {
 	got := refreshToken(access)
 	if len(got) != len(access) || got[:3] != "25." || got[35:] != access[35:] || got[3:35] == access[3:35] {
 		t.Errorf("refresh token %s of %s", got, access)
+	}
+}
+
+// What stands in a request is shown on terminals too.
+func TestExplanationsArePrintable(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		&wire.KeywordError{Key: "\x1b[2J", Value: "x"},
+		&wire.KeywordError{Key: "x", Value: "\x1b[2J"},
+		&baidu.BodyError{Problem: "malformed MIME header: \x1b[2J"},
+	} {
+		if refusal := refusalOf(err); refusal == nil || strings.Contains(refusal.Error(), "\x1b") {
+			t.Errorf("%q is explained by %q", err, refusal)
+		}
 	}
 }
 

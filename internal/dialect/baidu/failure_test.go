@@ -37,7 +37,9 @@ func (s broken) Send(context.Context, muban.App, muban.SendRequest) (muban.Messa
 func (s broken) DeleteTemplate(context.Context, string, string) error { return s.fail() }
 
 func (s broken) IssueToken(context.Context, messaging.TokenRequest) (messaging.IssuedToken, error) {
-	return messaging.IssuedToken{}, s.fail()
+	return messaging.IssuedToken{
+		Text: "24.0.2592000.1573901211.282335-1", ExpiresIn: 2592000 * time.Second, App: muban.App{ID: appKey},
+	}, s.fail()
 }
 
 const (
@@ -97,6 +99,12 @@ func TestExchangesAreNoted(t *testing.T) {
 	}{
 		{sendAnything, `{"errno":0,"msg":"success","data":{"msg_key":158}}`, "template/send", appKey, "0", ""},
 		{deleteAny, `{"errno":0,"msg":"success","data":[]}`, "template/templatedel", appKey, "0", ""},
+		{
+			tokenURL, `{"access_token":"24.0.2592000.1573901211.282335-1","expires_in":2592000,` +
+				`"refresh_token":"25.be011c692f8f0dda712004dac7a0b9ce.2592000.1573901211.282335-1",` +
+				`"scope":"smartapp_snsapi_base","session_key":"","session_secret":""}`,
+			"oauth/2.0/token", appKey, "0", "",
+		},
 		{sendPath, `{"errno":2002,"msg":"参数错误"}`, "template/send", appKey, "2002", muban.RuleRequestParameter},
 		{templatePath + "templatesend", `{"error_code":3,"error_msg":"Unsupported openapi method"}`, "unknown", "", "3", muban.RuleRequestPath},
 		{"/oauth/2.0/authorize", `{"error":"invalid_request","error_description":"The request is not one that this server knows"}`, "unknown", "", "invalid_request", muban.RuleRequestPath},

@@ -37,8 +37,7 @@ func (h *Handler) send(ctx context.Context, app muban.App, params baidu.Params) 
 
 // sceneKind is the kind of grant that scene_type claims (seed 000, scene_type).
 func sceneKind(sceneType wire.Number) (muban.GrantKind, error) {
-	kind := muban.GrantKindOfScene(sceneType.Value)
-	if sceneType.Valid && kind != "" {
+	if kind := muban.GrantKindOfScene(sceneType.Value); kind != "" {
 		return kind, nil
 	}
 	shown := printable(sceneType.Text)
