@@ -10,6 +10,7 @@ const (
 	RuleTokenSuperseded Rule = "token.superseded"
 	RuleTokenExpired    Rule = "token.expired"
 	RuleTokenPlatform   Rule = "token.platform"
+	RuleTokenStranger   Rule = "token.stranger"
 	RuleAuthGrantType   Rule = "auth.grant_type"
 	RuleAuthAppMissing  Rule = "auth.app_missing"
 	RuleAuthAppUnknown  Rule = "auth.app_unknown"
@@ -74,6 +75,7 @@ var ruleFacts = map[Rule]struct {
 	RuleTokenSuperseded: {KindTokenInvalid, "this access token was replaced: a newer one was issued and the old one lived on until {dead_at}; use the newest token", "protocol.md §1.1"},
 	RuleTokenExpired:    {KindTokenExpired, "this access token expired at {expires_at} (it is {now} now); fetch a new one", "protocol.md §1.3, 42001"},
 	RuleTokenPlatform:   {KindAPIUnauthorized, "app {app_id} is on {platform}; this call belongs to {wanted}", "protocol.md §1.3, 48001"},
+	RuleTokenStranger:   {KindTokenInvalid, "this access token was issued to app {app_id} on {platform}; this call belongs to {wanted}", "protocol.md §1.3, 40001"},
 	RuleAuthGrantType:   {KindGrantTypeInvalid, "grant_type is {grant_type}; it must be {wanted}", "protocol.md §1.1"},
 	RuleAuthAppMissing:  {KindAppMissing, "the request does not name its app: {parameter} is missing", "protocol.md §1.3, 41002"},
 	RuleAuthAppUnknown:  {KindAppUnknown, "there is no app {app_id} on this platform here; create it or correct the id", "protocol.md §1.3, 40013"},

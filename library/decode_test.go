@@ -116,7 +116,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"name missing", withKeyword(`{"keyword_id":5,"example":"今天"}`), "keyword 2 (keyword_id 5): name is empty"},
 		{"name with a placeholder", withKeyword(`{"keyword_id":5,"name":"{{a.DATA}}","example":"今天"}`), `name "{{a.DATA}}" has a brace; leave it out`},
 		{"name with a line break", withKeyword(`{"keyword_id":5,"name":"时\n间","example":"今天"}`), "has a control character; leave it out"},
-		{"example missing", withKeyword(`{"keyword_id":5,"name":"时间"}`), "keyword 2 (keyword_id 5): example is empty; it has to be given"},
+		{"example of two lines", withKeyword(`{"keyword_id":5,"name":"时间","example":"a\nb"}`), `keyword 2 (keyword_id 5): example "a\nb" has a control character; leave it out`},
 		{"example with a line break", withKeyword(`{"keyword_id":5,"name":"时间","example":"今\n天"}`), "has a control character"},
 		{"unknown origin", withKeyword(`{"keyword_id":5,"name":"时间","example":"今天","origin":"wechat"}`), `origin is "wechat"; want "platform" or "muban"`},
 	}

@@ -84,8 +84,7 @@ func notJSON(raw []byte) string {
 	}
 	var ignored json.RawMessage
 	err := json.Unmarshal(raw, &ignored)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("it cannot be read as JSON, at byte %d: %s", syntax.Offset, syntax)
 	}
 	return "it cannot be read as JSON"

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +53,9 @@ func (f *failure) Error() string { return f.what }
 // the exit code. asked is the command that was running.
 func (s *shell) report(asked *cobra.Command, err error) int {
 	f := s.failureOf(asked, err)
-	fmt.Fprintln(s.err, "muban: "+printable(f.what))
+	s.note("muban: %s", f.what)
 	for _, hint := range f.hints {
-		fmt.Fprintln(s.err, "  "+printable(hint))
+		s.note("  %s", hint)
 	}
 	return f.code
 }

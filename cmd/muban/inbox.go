@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +25,7 @@ func newInboxList(s *shell) *cobra.Command {
 			return show(s, inbox, err, func(i apiclient.Inbox) view {
 				s.noteRest(len(i.Items), i.NextCursor)
 				if i.Unread > 0 {
-					fmt.Fprintf(s.err, "%d unread\n", i.Unread)
+					s.note("%d unread", i.Unread)
 				}
 				return inboxTable(i.Items)
 			})

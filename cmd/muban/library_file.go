@@ -82,7 +82,7 @@ func (s *shell) readTitles(platform muban.Platform, name string) ([]muban.Title,
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // was only read
 	titles, err := library.Decode(platform, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

@@ -42,16 +42,11 @@ func commands() []commandGroup {
 }
 
 type commandGroup struct {
-	title string
-	make  []newCommand
+	title        string
+	constructors []newCommand
 }
 
 type newCommand func(*shell) *cobra.Command
-
-// plain is the constructor of a command that drives no other Muban.
-func plain(make func() *cobra.Command) newCommand {
-	return func(*shell) *cobra.Command { return make() }
-}
 
 func newRootCommand(s *shell) *cobra.Command {
 	root := newGroup("muban", "Template messages (模板消息), as WeChat, Baidu and Alipay have them")
@@ -66,8 +61,8 @@ Muban over its native API.`
 	s.addFlags(root)
 	for _, group := range commands() {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
-		for _, make := range group.make {
-			cmd := make(s)
+		for _, construct := range group.constructors {
+			cmd := construct(s)
 			cmd.GroupID = group.title
 			if cmd.Name() == "help" {
 				root.SetHelpCommand(cmd)

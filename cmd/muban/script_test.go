@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: start dev|serve [flag…]")
 	}
-	cmd := exec.Command("muban", append(args, "--listen", "127.0.0.1:0")...)
+	cmd := exec.CommandContext(context.Background(), "muban", append(args, "--listen", "127.0.0.1:0")...) // ends by stopServer
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"), "MUBAN_ADMIN_TOKEN="+ts.Getenv("MUBAN_ADMIN_TOKEN"))
 	var logs bytes.Buffer
@@ -44,7 +45,8 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 		printed.WriteString(lines.Text() + "\n")
 		if address, ready := strings.CutPrefix(lines.Text(), "listening on "); ready {
 			ts.Setenv(envServer, address)
-			fmt.Fprint(ts.Stdout(), printed.String())
+			_, err := io.WriteString(ts.Stdout(), printed.String())
+			ts.Check(err)
 			go func() { _, _ = io.Copy(io.Discard, out) }() // a full pipe would hold the server up
 			return
 		}

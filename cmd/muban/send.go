@@ -148,8 +148,7 @@ func (s *shell) sendAccepted(ctx context.Context, c *apiclient.Client, f sendFla
 	if err := s.printAnswer(report); err != nil || s.json || message.Value.ID == "" {
 		return err
 	}
-	fmt.Fprintf(s.out, "message %s %s\n", message.Value.ID, stateAndReason(message.Value))
-	return nil
+	return s.say("message %s %s", message.Value.ID, stateAndReason(message.Value))
 }
 
 // finalWithin is how long a send waits for the message's end.
@@ -173,8 +172,7 @@ func findMessage(ctx context.Context, c *apiclient.Client, f sendFlags, grantID,
 
 func (s *shell) printAnswer(report sendReport) error {
 	if !s.json {
-		fmt.Fprintln(s.out, printable(string(report.Answer)))
-		return nil
+		return s.say("%s", report.Answer)
 	}
 	body, err := json.Marshal(report)
 	if err != nil {

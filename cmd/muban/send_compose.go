@@ -63,7 +63,7 @@ func (s *shell) composeGrant(ctx context.Context, c *apiclient.Client, f sendFla
 		}
 		out.grantID = minted.Value.Grants[0].ID
 		if !s.json {
-			fmt.Fprintf(s.err, "minted %s grant %s\n", out.grantKind, printable(out.grantID))
+			s.note("minted %s grant %s", out.grantKind, out.grantID)
 		}
 		return nil
 	}
@@ -117,7 +117,7 @@ func (s *shell) readData(name string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // was only read
 	body, err := io.ReadAll(file)
 	if err != nil {
 		return nil, err

@@ -93,7 +93,7 @@ func (c platformClient) post(ctx context.Context, path string, query url.Values,
 	if err != nil {
 		return platformReply{}, apiclient.Unreachable(ctx, c.server, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // nothing is left to be read
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, platformAnswer))
 	if err != nil {
 		return platformReply{}, apiclient.Unreachable(ctx, c.server, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -87,23 +88,35 @@ func showList[T any](s *shell, list apiclient.Answer[apiclient.List[T]], err err
 func (s *shell) noteRest(shown int, next string) {
 	switch {
 	case shown == 0:
-		fmt.Fprintln(s.err, "none")
+		s.note("none")
 	case next != "":
-		fmt.Fprintf(s.err, "the newest %d; there are more: see --limit\n", shown)
+		s.note("the newest %d; there are more: see --limit", shown)
 	}
 }
 
 // done confirms what has no answer to print.
 func (s *shell) done(err error, format string, args ...any) error {
-	if err == nil && !s.json {
-		fmt.Fprintln(s.out, printable(fmt.Sprintf(format, args...)))
+	if err != nil || s.json {
+		return err
 	}
+	return s.say(format, args...)
+}
+
+// say prints a line of the result.
+func (s *shell) say(format string, args ...any) error {
+	_, err := fmt.Fprintln(s.out, printable(fmt.Sprintf(format, args...)))
 	return err
+}
+
+// note prints a line beside the result. That it cannot be printed is not worth
+// an error, which could not be printed either.
+func (s *shell) note(format string, args ...any) {
+	_, _ = fmt.Fprintln(s.err, printable(fmt.Sprintf(format, args...)))
 }
 
 func (s *shell) printJSON(body []byte) error {
 	if len(body) == 0 || body[len(body)-1] != '\n' {
-		body = append(body[:len(body):len(body)], '\n')
+		body = append(slices.Clip(body), '\n')
 	}
 	_, err := s.out.Write(body)
 	return err

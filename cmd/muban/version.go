@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -22,8 +21,7 @@ func newVersionCommand(s *shell) *cobra.Command {
 				}
 				return s.printJSON(body)
 			}
-			fmt.Fprintf(s.out, "muban %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return nil
+			return s.say("muban %s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

@@ -72,7 +72,7 @@ func (c *Client) send(ctx context.Context, r call) (json.RawMessage, error) {
 	if err != nil {
 		return nil, c.unreachable(asked, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // nothing is left to be read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, largestAnswer+1))
 	if err != nil {
 		return nil, c.unreachable(asked, err)

@@ -122,8 +122,8 @@ func checkApp(a muban.App) error {
 	switch {
 	case !plausibleID(a.ID) || strings.ContainsAny(a.ID, "/ "):
 		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes")
-	case len(a.Name) > longestName:
-		return invalid("name", strconv.Itoa(len(a.Name))+" bytes", "at most 200 bytes")
+	case a.Name != "" && (len(a.Name) > longestName || !plainLine(a.Name)):
+		return invalid("name", a.Name, "one line of at most 200 bytes")
 	case a.Secret != "" && !plausibleID(a.Secret):
 		return invalid("secret", "not shown", "1 to 256 printable characters")
 	case len(a.Pages) > mostPages:
@@ -134,7 +134,7 @@ func checkApp(a muban.App) error {
 		return invalid("template_limit", strconv.FormatInt(*a.TemplateLimit, 10), "0 or more, or null for no limit")
 	}
 	for _, page := range a.Pages {
-		if barePage(page) == "" {
+		if barePage(page) == "" || !plainLine(page) {
 			return invalid("pages", page, "a page's path, like pages/index/index")
 		}
 	}

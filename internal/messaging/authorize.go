@@ -12,7 +12,7 @@ import (
 // one of the wanted platforms.
 //
 // Refusals: token missing; unknown, malformed or superseded; expired; good,
-// but of an app on another platform.
+// but of an app on another platform of the same family (WeChat's two).
 func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Platform) (muban.App, error) {
 	if text == "" {
 		return muban.App{}, muban.Refuse(muban.RuleTokenMissing)
@@ -46,11 +46,23 @@ func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Pl
 	if !now.Before(token.ExpiresAt) {
 		return muban.App{}, muban.Refuse(muban.RuleTokenExpired, "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
 	}
-	if !slices.Contains(wanted, app.Platform) {
-		return muban.App{}, muban.Refuse(muban.RuleTokenPlatform,
-			"app_id", app.ID, "platform", string(app.Platform), "wanted", platformNames(wanted))
+	if refusal := wrongPlatform(app, token.Kind, wanted); refusal != nil {
+		return muban.App{}, refusal
 	}
 	return app, nil
+}
+
+// wrongPlatform refuses a token of another platform than the call's. On
+// WeChat its two platforms know each other's tokens; nobody knows a stranger's.
+func wrongPlatform(app muban.App, kind muban.TokenKind, wanted []muban.Platform) *muban.Refusal {
+	if slices.Contains(wanted, app.Platform) {
+		return nil
+	}
+	rule := muban.RuleTokenPlatform
+	if (kind == muban.TokenBaidu) != slices.Contains(wanted, muban.Baidu) {
+		rule = muban.RuleTokenStranger
+	}
+	return muban.Refuse(rule, "app_id", app.ID, "platform", string(app.Platform), "wanted", platformNames(wanted))
 }
 
 func platformNames(platforms []muban.Platform) string {

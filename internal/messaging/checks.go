@@ -30,6 +30,12 @@ func plausibleID(id string) bool {
 	return id != "" && len(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
 }
 
+// plainLine reports whether a text can stand in one line of a list or a
+// message: not blank, without control characters.
+func plainLine(text string) bool {
+	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
 // isRule reports whether err is the refusal of that rule.
 func isRule(err error, rule muban.Rule) bool {
 	var refusal *muban.Refusal

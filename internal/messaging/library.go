@@ -59,8 +59,8 @@ func CheckTitle(t muban.Title) error {
 	if !plausibleID(t.ID) {
 		return invalid("id", t.ID, "1 to 256 printable characters")
 	}
-	if strings.TrimSpace(t.Title) == "" {
-		return invalid("title", t.Title, "the title's text")
+	if !plainLine(t.Title) {
+		return invalid("title", t.Title, "the title's text, in one line")
 	}
 	if t.Platform == muban.WeChatOA {
 		return checkContent(t.Content)
@@ -74,8 +74,10 @@ func CheckTitle(t muban.Title) error {
 		switch {
 		case k.ID <= 0 || seen[k.ID]:
 			return invalid("keywords.keyword_id", number, "positive and not repeated")
-		case strings.TrimSpace(k.Name) == "" || strings.ContainsAny(k.Name, "{}\n"):
-			return invalid("keywords.name", k.Name, "a word without braces or line breaks")
+		case !plainLine(k.Name) || strings.ContainsAny(k.Name, "{}"):
+			return invalid("keywords.name", k.Name, "a word in one line, without braces")
+		case k.Example != "" && !plainLine(k.Example):
+			return invalid("keywords.example", k.Example, "a text in one line")
 		case k.Origin != muban.OriginPlatform && k.Origin != muban.OriginMuban:
 			return invalid("keywords.origin", string(k.Origin), "platform or muban")
 		}
@@ -86,7 +88,7 @@ func CheckTitle(t muban.Title) error {
 
 // checkContent refuses a text whose placeholders cannot be read (seed 004).
 func checkContent(content string) error {
-	if strings.TrimSpace(content) == "" {
+	if strings.TrimSpace(content) == "" || strings.ContainsRune(content, 0) {
 		return invalid("content", content, "a text, with placeholders like {{keyword1.DATA}}")
 	}
 	if _, bad := muban.Placeholders(content); bad != "" {

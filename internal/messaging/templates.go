@@ -130,7 +130,7 @@ func fromFinishedTitle(app muban.App, title muban.Title) muban.Template {
 }
 
 func freeTemplate(app muban.App, req NewTemplate) (muban.Template, error) {
-	if strings.TrimSpace(req.Title) == "" {
+	if !plainLine(req.Title) {
 		return muban.Template{}, invalid("title", req.Title, "the template's title, or library_id for one from the library")
 	}
 	if len(req.KeywordIDs) > 0 {
@@ -138,6 +138,9 @@ func freeTemplate(app muban.App, req NewTemplate) (muban.Template, error) {
 	}
 	if err := checkContent(req.Content); err != nil {
 		return muban.Template{}, err
+	}
+	if strings.ContainsRune(req.Example, 0) {
+		return muban.Template{}, invalid("example", req.Example, "a text without the character U+0000")
 	}
 	keys, _ := muban.Placeholders(req.Content)
 	return muban.Template{AppID: app.ID, Title: req.Title, Content: req.Content, Example: req.Example, Keywords: keys}, nil

@@ -2,7 +2,6 @@ package messaging
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/muban-dev/muban"
 )
@@ -125,21 +124,33 @@ func checkUser(p muban.Platform, u muban.User) error {
 	if u.AlipayOpenID != "" && p != muban.Alipay {
 		return muban.Refuse(muban.RuleNotOnPlatform, "platform", string(p), "object", "alipay_open_id")
 	}
-	seen := make(map[string]bool)
-	for _, id := range u.IDs() {
-		if !plausibleID(id) {
-			return invalid("id", id, "1 to 256 printable characters")
-		}
-		if seen[id] {
-			return invalid("id", id, "different for open_id, swan_id, alipay_open_id and union_id")
-		}
-		seen[id] = true
+	if err := checkUserIDs(u); err != nil {
+		return err
 	}
-	if len(u.Name) > longestName {
-		return invalid("name", strconv.Itoa(len(u.Name))+" bytes", "at most 200 bytes")
+	if u.Name != "" && (len(u.Name) > longestName || !plainLine(u.Name)) {
+		return invalid("name", u.Name, "one line of at most 200 bytes")
 	}
 	if u.Delivery != muban.DeliveryOK && u.Delivery != muban.DeliveryFail {
 		return invalid("delivery", string(u.Delivery), "ok or fail")
+	}
+	return nil
+}
+
+func checkUserIDs(u muban.User) error {
+	seen := make(map[string]string)
+	for _, id := range []struct{ field, value string }{
+		{"open_id", u.OpenID}, {"swan_id", u.SwanID}, {"alipay_open_id", u.AlipayOpenID}, {"union_id", u.UnionID},
+	} {
+		if id.value == "" {
+			continue
+		}
+		if !plausibleID(id.value) {
+			return invalid(id.field, id.value, "1 to 256 printable characters")
+		}
+		if other := seen[id.value]; other != "" {
+			return invalid(id.field, id.value, "different from "+other)
+		}
+		seen[id.value] = id.field
 	}
 	return nil
 }

@@ -138,8 +138,7 @@ func jsonValue(raw json.RawMessage) value {
 // jsonProblem says where JSON breaks off. It shows no more of it than a
 // character, since a secret may stand there.
 func jsonProblem(err error) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("at byte %d: %s", syntax.Offset, syntax)
 	}
 	return err.Error()
@@ -150,7 +149,7 @@ func (p Params) addMultipart(body []byte, boundary string) error {
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for range mostParts {
 		part, err := parts.NextPart()
-		if err == io.EOF { // itself: a body that breaks off wraps it
+		if err == io.EOF { //nolint:errorlint // a body that breaks off wraps it; the end is itself
 			return nil
 		}
 		if err != nil {

@@ -69,8 +69,7 @@ func decodeData(p Params) (map[string]wire.Keyword, error) {
 		return nil, &ParamError{"data", "missing or empty", wanted}
 	}
 	keywords, err := wire.DecodeKeywords(raw)
-	var whole *wire.KeywordsError
-	if errors.As(err, &whole) {
+	if whole, ok := errors.AsType[*wire.KeywordsError](err); ok {
 		return nil, &ParamError{"data", "not readable (" + whole.Problem + ")", wanted}
 	}
 	return keywords, err

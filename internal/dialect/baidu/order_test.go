@@ -119,7 +119,7 @@ func TestAccessTokens(t *testing.T) {
 			{"nonsense", "x", 110, muban.RuleTokenUnknown},
 			{"not UTF-8", "\xff\xfe", 110, muban.RuleTokenUnknown},
 			{"changed", strings.Replace(w.token, "24.", "24.0", 1), 110, muban.RuleTokenUnknown},
-			{"a WeChat app's", foreign, 110, muban.RuleTokenPlatform},
+			{"a WeChat app's", foreign, 110, muban.RuleTokenStranger},
 			{"expired", expired, 111, muban.RuleTokenExpired},
 		} {
 			query := "?access_token=" + url.QueryEscape(test.token)
