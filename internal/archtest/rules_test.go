@@ -54,13 +54,12 @@ var layers = []layer{
 		why:     "holding a folder for one process needs no words of ours",
 	},
 	{
-		pkg:    "internal/idformat",
-		inside: []string{"."},
-		why:    "the platforms' formats of ids are text: no store, no rules",
+		pkg: "internal/durable",
+		why: "making a file durable needs no words of ours",
 	},
 	{
 		pkg:     "internal/messaging",
-		inside:  []string{".", "internal/hotcache", "internal/idformat"},
+		inside:  []string{".", "internal/hotcache"},
 		outside: []string{"golang.org/x/time/rate"},
 		why:     "the rules know no platform's wire format, no HTTP and no database: those come in through ports",
 	},
@@ -72,13 +71,13 @@ var layers = []layer{
 	},
 	{
 		pkg:     "internal/sqlstore",
-		inside:  []string{"."},
+		inside:  []string{".", "internal/durable"},
 		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 		why:     "the store speaks the words of package muban and fits the ports by their shape, not by importing them",
 	},
 	{
 		pkg:     "internal/sqlstore/storetest",
-		inside:  []string{".", "internal/messaging", "internal/delivery"},
+		inside:  []string{".", "internal/messaging", "internal/delivery", "internal/sandbox"},
 		outside: []string{"github.com/google/go-cmp", "pgregory.net/rapid"},
 		why:     "the suite tests the ports that messaging and delivery declare, on whatever store it is given",
 	},
@@ -110,14 +109,30 @@ var layers = []layer{
 		why:    "demo data and the clock go in through the use cases, like anybody's",
 	},
 	{
+		pkg:    "internal/apiclient",
+		inside: []string{"."},
+		why:    "the commands know a running server by its native API alone, as any program does",
+	},
+	{
+		pkg:    "internal/bench",
+		inside: []string{"internal/durable", "internal/httpx", "wire/wechat"},
+		why:    "the bench runs servers as processes; only its ceilings share the decoding with them",
+	},
+	{
 		pkg:     "internal/server",
 		inside:  []string{".", "library", "wire/...", "internal/..."},
 		outside: []string{anything},
 		why:     "the composition root wires everything and is imported by main alone",
 	},
 	{
-		pkg:     "cmd/muban",
-		inside:  []string{".", "internal/server"},
+		pkg: "cmd/muban",
+		inside: []string{
+			".", "internal/server", // dev and serve
+			"internal/messaging", "internal/sandbox", // the demo that dev prints
+			"internal/datadir", "internal/sqlstore", // migrate, without a server
+			"internal/apiclient", "internal/httpx", "library", "wire/...", // the commands that drive a server
+			"internal/bench",
+		},
 		outside: []string{anything},
 		why:     "main translates flags and signals; the commands are clients of a running server",
 	},

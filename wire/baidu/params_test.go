@@ -26,10 +26,14 @@ func TestDecodeParams(t *testing.T) {
 		{"JSON, null", "access_token=t", "", ` {"id":"BD0016","access_token":null}`},
 		{"JSON under a form's header", "access_token=t", "multipart/form-data", `{"id":"BD0016"}`},
 		{"text/json", "access_token=t", "text/json; charset=utf-8", "\xef\xbb\xbf\n" + `{"id":"BD0016"}`},
-		{"multipart", "access_token=t", `multipart/form-data; boundary="b c"`,
-			"--b c\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nBD0016\r\n--b c--"},
-		{"multipart, a file is no parameter", "access_token=t&id=BD0016", "multipart/form-data; boundary=b",
-			"--b\r\nContent-Disposition: form-data; name=\"id\"; filename=\"id\"\r\n\r\nother\r\n--b--"},
+		{
+			"multipart", "access_token=t", `multipart/form-data; boundary="b c"`,
+			"--b c\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nBD0016\r\n--b c--",
+		},
+		{
+			"multipart, a file is no parameter", "access_token=t&id=BD0016", "multipart/form-data; boundary=b",
+			"--b\r\nContent-Disposition: form-data; name=\"id\"; filename=\"id\"\r\n\r\nother\r\n--b--",
+		},
 	} {
 		p, err := baidu.DecodeParams(test.query, test.contentType, []byte(test.body))
 		id, idErr := baidu.DecodeLibraryGet(p)
