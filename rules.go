@@ -54,15 +54,15 @@ func RulesOf(p Platform) Rules {
 			MinKeywords: 1, MaxKeywords: 10, // seed 003, addTemplate
 			LineEnd: "\n", ExampleSeparator: ":",
 			MaxPage:       20,
-			DailyLimit:    limit(1_000_000), // seed 002, 45009
-			TemplateLimit: limit(25),        // assumed: protocol.md §2.2
+			DailyLimit:    new(int64(1_000_000)), // seed 002, 45009
+			TemplateLimit: new(int64(25)),        // assumed: protocol.md §2.2
 			TokenLife:     2 * time.Hour, TokenOverlap: 5 * time.Minute,
 		}
 	case WeChatOA:
 		return Rules{
 			MaxPage:       20,
-			DailyLimit:    limit(100_000), // protocol.md §3.3
-			TemplateLimit: limit(25),      // protocol.md §3.3
+			DailyLimit:    new(int64(100_000)), // protocol.md §3.3
+			TemplateLimit: new(int64(25)),      // protocol.md §3.3
 			TokenLife:     2 * time.Hour, TokenOverlap: 5 * time.Minute,
 		}
 	case Baidu:
@@ -83,5 +83,3 @@ func RulesOf(p Platform) Rules {
 	}
 	return Rules{}
 }
-
-func limit(n int64) *int64 { return &n }

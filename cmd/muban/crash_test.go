@@ -73,7 +73,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := serve(t, dir)
-	second := exec.Command("muban", "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	second := exec.CommandContext(t.Context(), "muban", "serve", "--data", dir, "--listen", "127.0.0.1:0")
 	second.Env = append(os.Environ(), adminTokenEnv+"="+testToken)
 	said, err := second.CombinedOutput()
 	if want := fmt.Sprintf("in use by process %d", first.cmd.Process.Pid); err == nil || !strings.Contains(string(said), want) {

@@ -17,5 +17,5 @@ func isTerminal(w io.Writer) bool {
 }
 
 func colouredLog(w io.Writer) slog.Handler {
-	return tint.NewHandler(w, &tint.Options{TimeFormat: time.TimeOnly})
+	return tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly})
 }

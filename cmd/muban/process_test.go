@@ -28,6 +28,7 @@ type process struct {
 // serve starts `muban serve` on the folder and a free port.
 func serve(t *testing.T, dir string) *process {
 	t.Helper()
+	//nolint:noctx // the test itself decides when and how it ends
 	p := &process{t: t, cmd: exec.Command("muban", "serve", "--data", dir, "--listen", "127.0.0.1:0"), logs: new(bytes.Buffer)}
 	p.cmd.Env = append(os.Environ(), adminTokenEnv+"="+testToken)
 	p.cmd.Stderr = p.logs

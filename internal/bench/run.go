@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -144,20 +145,21 @@ func Ratios(server, ceiling []Load) []float64 {
 
 // Write prints the report as a table.
 func (r Report) Write(w io.Writer) error {
-	table := "                        sends/s   p50        p95        p99        processor a send\n"
+	var table strings.Builder
+	table.WriteString("                        sends/s   p50        p95        p99        processor a send\n")
 	for _, row := range []struct {
 		name  string
 		loads []Load
 	}{{"decode only", r.Decode}, {"decode, append, sync", r.Append}, {"muban, durable send", r.Muban}} {
 		l := median(row.loads)
-		table += fmt.Sprintf("%-22s %8.0f   %-10s %-10s %-10s %d µs\n", row.name, l.Rate(),
+		fmt.Fprintf(&table, "%-22s %8.0f   %-10s %-10s %-10s %d µs\n", row.name, l.Rate(),
 			short(l.Percentile(50)), short(l.Percentile(95)), short(l.Percentile(99)), (l.Processor / time.Duration(l.Requests)).Microseconds())
 	}
 	first, second := Ratios(r.Muban, r.Decode), Ratios(r.Muban, r.Append)
-	table += fmt.Sprintf("\nof decode only          %.2f  (%.2f to %.2f over %d rounds)\nof decode, append, sync %.2f  (%.2f to %.2f)\n",
+	fmt.Fprintf(&table, "\nof decode only          %.2f  (%.2f to %.2f over %d rounds)\nof decode, append, sync %.2f  (%.2f to %.2f)\n",
 		middle(first), first[0], first[len(first)-1], len(first), middle(second), second[0], second[len(second)-1])
-	table += fmt.Sprintf("writes a commit         %.1f\npeak memory             %d MiB\ndelivery behind by      %s\n", r.GroupSize, r.PeakMiB, short(r.Behind))
-	_, err := io.WriteString(w, table)
+	fmt.Fprintf(&table, "writes a commit         %.1f\npeak memory             %d MiB\ndelivery behind by      %s\n", r.GroupSize, r.PeakMiB, short(r.Behind))
+	_, err := io.WriteString(w, table.String())
 	return err
 }
 

@@ -28,7 +28,7 @@ func TestGrantsAreNeverOverspent(t *testing.T) {
 	root := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		workers := rapid.SliceOfN(rapid.SliceOfN(stepGenerator(), 1, 12), 2, 8).Draw(rt, "workers")
-		dir, err := os.MkdirTemp(root, "store")
+		dir, err := os.MkdirTemp(root, "store") //nolint:usetesting // one folder a run, within the test's own
 		if err != nil {
 			rt.Fatal(err)
 		}

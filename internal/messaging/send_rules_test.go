@@ -62,12 +62,16 @@ func TestWeChatMiniSend(t *testing.T) {
 		{name: "deleted template", source: "decisions.md, Deleting a template", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
 			s.must(s.DeleteTemplate(s.t.Context(), s.app.ID, r.TemplateID))
 		}},
-		{name: "page with a slash, a query and a fragment", source: "decisions.md, page",
+		{
+			name: "page with a slash, a query and a fragment", source: "decisions.md, page",
 			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/index/index"} }) },
-			edit:   func(_ *scene, r *muban.SendRequest) { r.Page = "/pages/index/index?a=b#c" }},
-		{name: "unknown page", source: "seed 002, 41030", want: muban.RulePageUnknown,
+			edit:   func(_ *scene, r *muban.SendRequest) { r.Page = "/pages/index/index?a=b#c" },
+		},
+		{
+			name: "unknown page", source: "seed 002, 41030", want: muban.RulePageUnknown,
 			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/index/index"} }) },
-			edit:   func(_ *scene, r *muban.SendRequest) { r.Page = "pages/index/indexx" }},
+			edit:   func(_ *scene, r *muban.SendRequest) { r.Page = "pages/index/indexx" },
+		},
 		{name: "no form_id", source: "seed 002, form_id", want: muban.RuleGrantMissing, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "" }},
 		{name: "unknown form_id", source: "seed 002, 41028", want: muban.RuleGrantUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "0123" }},
 		{name: "developer tools' form_id", source: "protocol.md §7", want: muban.RuleGrantMock, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "the formId is a mock one" }},
@@ -140,15 +144,19 @@ func TestBaiduSend(t *testing.T) {
 		{name: "good", source: "seed 000, 请求示例"},
 		{name: "guest", source: "seed 000, touser&touser_openId使用规则说明", edit: asGuest},
 		{name: "no push permission", source: "seed 000, 6001", want: muban.RulePushAllowed, before: func(s *scene) { s.change(func(a *muban.App) { a.PushAllowed = false }) }},
-		{name: "no push permission, and nothing else right", source: "decisions.md, order of checks", want: muban.RulePushAllowed,
+		{
+			name: "no push permission, and nothing else right", source: "decisions.md, order of checks", want: muban.RulePushAllowed,
 			before: func(s *scene) { s.change(func(a *muban.App) { a.PushAllowed = false }) },
-			edit:   func(_ *scene, r *muban.SendRequest) { *r = muban.SendRequest{} }},
+			edit:   func(_ *scene, r *muban.SendRequest) { *r = muban.SendRequest{} },
+		},
 		{name: "no template_id", source: "seed 000, template_id 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "" }},
 		{name: "no recipient", source: "seed 001, 至少填写一个", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "" }},
 		{name: "no scene_id", source: "seed 000, scene_id 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "" }},
 		{name: "no scene_type", source: "seed 000, scene_type 是", want: muban.RuleRequestParameter, edit: func(_ *scene, r *muban.SendRequest) { r.GrantKind = "" }},
-		{name: "unknown page", source: "decisions.md, page: Baidu 2002", want: muban.RulePageUnknown,
-			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/other"} }) }},
+		{
+			name: "unknown page", source: "decisions.md, page: Baidu 2002", want: muban.RulePageUnknown,
+			before: func(s *scene) { s.change(func(a *muban.App) { a.Pages = []string{"pages/other"} }) },
+		},
 		{name: "review service", source: "seed 001: 评价服务", edit: func(_ *scene, r *muban.SendRequest) {
 			r.Ext, r.Review = `{"xzh_id":111,"category_id":15}`, &muban.Review{XzhID: "111", CategoryID: "15"}
 		}},

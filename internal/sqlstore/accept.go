@@ -96,10 +96,8 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 		}
 	}
 	for key, day := range b.sent {
-		stmt, err := s.hot.statement(ctx, `SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = ? AND day = ?`)
-		if err == nil {
-			err = stmt.QueryRowContext(ctx, key.appID, int(key.day)).Scan(&day.before)
-		}
+		err := s.hot.queryRow(ctx, &day.before, `SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = ? AND day = ?`,
+			key.appID, int(key.day))
 		if err != nil {
 			return nil, fmt.Errorf("reading the day's sends: %w", err)
 		}

@@ -35,7 +35,7 @@ func (h *hot) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 }
 
 func (h *hot) exec(ctx context.Context, query string, args []any) error {
-	stmt, err := h.statement(ctx, query)
+	stmt, err := h.statement(ctx, query) //nolint:sqlclosecheck // stays prepared until the connection closes
 	if err == nil {
 		_, err = stmt.ExecContext(ctx, args...)
 	}
@@ -43,11 +43,20 @@ func (h *hot) exec(ctx context.Context, query string, args []any) error {
 }
 
 func (h *hot) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	stmt, err := h.statement(ctx, query)
+	stmt, err := h.statement(ctx, query) //nolint:sqlclosecheck // stays prepared until the connection closes
 	if err != nil {
 		return nil, err
 	}
 	return stmt.QueryContext(ctx, args...)
+}
+
+// queryRow reads the one value of the one row that the query has.
+func (h *hot) queryRow(ctx context.Context, into any, query string, args ...any) error {
+	stmt, err := h.statement(ctx, query) //nolint:sqlclosecheck // stays prepared until the connection closes
+	if err != nil {
+		return err
+	}
+	return stmt.QueryRowContext(ctx, args...).Scan(into)
 }
 
 func (h *hot) close() error { return h.conn.Close() }

@@ -48,7 +48,7 @@ func TestPlacements(t *testing.T) {
 			return "POST", "access_token=" + w.token, formType, p.encode()
 		}},
 		{"protocol.md §4.1, Go SDK", "with sp_sdk_ver and sp_sdk_lang", func(p params) (string, string, string, string) {
-			return "POST", "access_token=" + w.token + "&sp_sdk_lang=golang&sp_sdk_ver=0.1.4", formType, p.encode()
+			return "POST", "access_token=" + w.token + "&sp_sdk_lang=Go&sp_sdk_ver=0.1.2", formType, p.encode()
 		}},
 		{"protocol.md §4.1, swan-docs curl samples", "GET, all in the query", func(p params) (string, string, string, string) {
 			return "GET", p.but(params{"access_token": w.token, "sp_sdk_ver": "1"}).encode(), "", ""
@@ -390,7 +390,7 @@ func (w *world) withToken(p params) string {
 // do, and hands over each answer.
 func (w *world) bothWays(path string, p params, check func(reply)) {
 	w.Helper()
-	check(w.do(http.MethodGet, path+w.withToken(p)+"&sp_sdk_ver=0.1.4", "", ""))
+	check(w.do(http.MethodGet, path+w.withToken(p)+"&sp_sdk_ver=0.1.2", "", ""))
 	check(w.post(path, p))
 }
 

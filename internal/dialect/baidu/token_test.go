@@ -16,7 +16,7 @@ func TestToken(t *testing.T) {
 	w := newWorld(t)
 	p := params{
 		"grant_type": "client_credentials", "client_id": appKey, "client_secret": secret, "scope": "smartapp_snsapi_base",
-		"sp_sdk_ver": "0.1.4", "sp_sdk_lang": "golang",
+		"sp_sdk_ver": "0.1.2", "sp_sdk_lang": "Go",
 	}
 	contentType, multipart := multipartBody(t, p)
 	seen := make(map[string]bool)

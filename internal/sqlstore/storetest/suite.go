@@ -32,17 +32,26 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		name string
 		run  func(*testing.T, *bundle)
 	}{
-		{"apps", apps}, {"deleting an app takes everything along", deleteApp},
-		{"tokens", tokens}, {"users are found by any id", users}, {"ids are unique within an app", userConflicts},
-		{"library", library}, {"templates", templates}, {"grants", grants},
-		{"accept spends and stores", acceptSpends}, {"a refusal leaves no trace", refusalLeavesNoTrace},
+		{"apps", apps},
+		{"deleting an app takes everything along", deleteApp},
+		{"tokens", tokens},
+		{"users are found by any id", users},
+		{"ids are unique within an app", userConflicts},
+		{"library", library},
+		{"templates", templates},
+		{"grants", grants},
+		{"accept spends and stores", acceptSpends},
+		{"a refusal leaves no trace", refusalLeavesNoTrace},
 		{"a payment grant pays for three, whoever asks", grantUnderConcurrency},
 		{"the daily limit is exact", dailyLimitUnderConcurrency},
 		{"messages are listed newest first, by every filter", messageLists},
 		{"official account ids are large and found again", officialAccountIDs},
-		{"claims are exclusive and fenced", claims}, {"outcomes are final", outcomes},
-		{"inbox and reading", inbox}, {"everything survives a reopening", reopening},
-		{"the clock's state is kept", clockState}, {"a caller that left is not stored", cancelled},
+		{"claims are exclusive and fenced", claims},
+		{"outcomes are final", outcomes},
+		{"inbox and reading", inbox},
+		{"everything survives a reopening", reopening},
+		{"the clock's state is kept", clockState},
+		{"a caller that left is not stored", cancelled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
