@@ -28,6 +28,21 @@ func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, e
 type acceptance struct {
 	muban.Accept
 	body string
+	// grant is what the send left of its grant; nil if it has none.
+	grant *openGrant
+}
+
+// remember takes over what a group committed.
+func (s *Store) remember(group []*job, results []error) {
+	for i, j := range group {
+		switch {
+		case results[i] != nil:
+		case j.accept != nil && j.accept.grant != nil:
+			s.recent.put(j.accept.grant.Grant)
+		case j.committed != nil:
+			j.committed()
+		}
+	}
 }
 
 // acceptGroup decides the sends of a group, in their order, and writes the
@@ -108,6 +123,10 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 func (s *Store) readGrants(ctx context.Context, b *books) error {
 	keys := make([]grantKey, 0, len(b.grants))
 	for key := range b.grants {
+		if g, found := s.recent.get(key); found {
+			b.grants[key] = &openGrant{Grant: g}
+			continue
+		}
 		keys = append(keys, key)
 	}
 	slices.SortFunc(keys, func(x, y grantKey) int {
@@ -154,8 +173,9 @@ func (b *books) decide(send *acceptance) *muban.Refusal {
 	if grant != nil {
 		m.GrantKind = grant.Kind
 		grant.Remaining--
-		grant.SpentBy = append(grant.SpentBy, m.ID)
+		grant.SpentBy = append(slices.Clip(grant.SpentBy), m.ID) // a retry of the group starts from the old list
 		grant.spent = true
+		send.grant = grant
 	}
 	return nil
 }

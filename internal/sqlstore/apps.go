@@ -100,6 +100,7 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 		if err := mustTouch(result, err, "app", appID); err != nil {
 			return err
 		}
+		s.recent.forget()
 		for _, table := range []string{"outbox", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)

@@ -18,7 +18,7 @@ const (
 	mostInGroup = 512
 	// enoughToOverlap is how many writes make it worth to begin a transaction
 	// while the disk is still busy with the one before.
-	enoughToOverlap = 48
+	enoughToOverlap = 112
 	// readBackTimeout is how long the committer tries to find out what became
 	// of a commit whose outcome is unknown.
 	readBackTimeout = 5 * time.Second
@@ -47,6 +47,8 @@ type job struct {
 	ctx    context.Context // the caller's; only looked at while the job waits
 	accept *acceptance
 	work   func(context.Context, *sql.Tx) error
+	// committed runs in the committer once the work is committed; may be nil.
+	committed func()
 
 	answer chan error // receives the result, once
 }
@@ -154,8 +156,10 @@ func (c *committer) commitGroup(group []*job) {
 	switch {
 	case err == nil:
 		c.observe(len(group))
+		c.store.remember(group, results)
 		c.sync.take(committed{group, results})
 	case errors.Is(err, errCommit):
+		c.store.recent.forget()
 		c.sync.take(committed{group, c.readBack(group, results, err)})
 	case len(group) == 1:
 		group[0].answer <- fmt.Errorf("writing to the store: %w", err)

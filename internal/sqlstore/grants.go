@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -26,7 +27,7 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 	for i := range grants {
 		grants[i].Seq = s.ids.next()
 	}
-	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
+	work := func(ctx context.Context, _ *sql.Tx) error {
 		return inChunks(grants, func(part []muban.Grant) error {
 			args := make([]any, 0, 12*len(part))
 			for _, g := range part {
@@ -36,7 +37,13 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 			err := s.hot.exec(ctx, `INSERT INTO grants (`+grantColumns+`) VALUES `+tuples(len(part), 12), args)
 			return orConflict(err, "grant", part[0].ID)
 		})
-	})
+	}
+	stored := slices.Clone(grants) // the caller may change what it gets
+	err := s.committer.submit(&job{ctx: ctx, work: work, answer: make(chan error, 1), committed: func() {
+		for _, g := range stored {
+			s.recent.put(g)
+		}
+	}})
 	return grants, err
 }
 

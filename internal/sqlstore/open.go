@@ -43,6 +43,7 @@ type Store struct {
 	committer *committer
 	changes   changes
 	leases    leases
+	recent    *recentGrants // the committer's alone
 	due       chan struct{}
 	log       *slog.Logger
 }
@@ -57,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{writer: writer, reader: reader, due: make(chan struct{}, 1), log: o.Log}
+	s := &Store{writer: writer, reader: reader, due: make(chan struct{}, 1), recent: newRecentGrants(), log: o.Log}
 	if err := s.prepare(ctx, o); err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
