@@ -33,9 +33,12 @@ type Day int
 
 // DayOf returns the platforms' calendar day that t falls on.
 func DayOf(t time.Time) Day {
-	y, m, d := t.In(platformZone).Date()
+	y, m, d := PlatformTime(t).Date()
 	return Day(y*10000 + int(m)*100 + d)
 }
+
+// PlatformTime is t as the platforms write it: in UTC+8.
+func PlatformTime(t time.Time) time.Time { return t.In(platformZone) }
 
 // platformZone is UTC+8 without daylight saving; a fixed zone needs no time
 // zone database on the machine.

@@ -106,7 +106,7 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"patch what cannot be changed", "PATCH", apps + "/there", `{"app_id":"x","platform":"alipay","secret":"s","created_at":null}`, 422, "invalid_request", []string{"body.app_id", "cannot be changed", "body.created_at", "cannot be changed", "body.platform", "cannot be changed", "body.secret", "cannot be changed"}},
 		{"patch the number", "PATCH", apps + "/there", `{"number":1}`, 422, "invalid_request", []string{"body.number", "does not exist"}},
 		{"patch a setting of another platform", "PATCH", apps + "/there", `{"push_allowed":true}`, 422, "not_on_this_platform", []string{"body.push_allowed", "wechat-mini"}},
-		{"patch with a name too long", "PATCH", apps + "/there", `{"name":"` + strings.Repeat("名", 67) + `"}`, 422, "invalid_request", []string{"body.name", "201 bytes"}},
+		{"patch with a name too long", "PATCH", apps + "/there", `{"name":"` + strings.Repeat("名", 67) + `"}`, 422, "invalid_request", []string{"body.name", "at most 200 bytes"}},
 	}
 	w := newWorld(t)
 	w.app("wechat-mini", `"app_id":"there"`)

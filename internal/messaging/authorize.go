@@ -17,25 +17,7 @@ func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Pl
 	if text == "" {
 		return muban.App{}, muban.Refuse(muban.RuleTokenMissing)
 	}
-	unknown := muban.Refuse(muban.RuleTokenUnknown)
-	number, ok := tokenAppNumber(text)
-	if !ok {
-		return muban.App{}, unknown
-	}
-	app, err := s.appByNumber(ctx, number)
-	if notFound(err) {
-		return muban.App{}, unknown
-	}
-	if err != nil {
-		return muban.App{}, err
-	}
-	hash := tokenHash(text)
-	token, err := s.tokens.Get(tokenKey{app.ID, string(hash)}, func() (muban.Token, error) {
-		return s.store.Token(ctx, app.ID, hash)
-	})
-	if notFound(err) {
-		return muban.App{}, unknown
-	}
+	app, token, err := s.tokenOf(ctx, text)
 	if err != nil {
 		return muban.App{}, err
 	}
@@ -50,6 +32,33 @@ func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Pl
 		return muban.App{}, refusal
 	}
 	return app, nil
+}
+
+// tokenOf finds the app and the stored token of a token's text.
+func (s *Service) tokenOf(ctx context.Context, text string) (muban.App, muban.Token, error) {
+	number, ok := tokenAppNumber(text)
+	if !ok {
+		return muban.App{}, muban.Token{}, muban.Refuse(muban.RuleTokenUnknown)
+	}
+	app, err := s.appByNumber(ctx, number)
+	if err != nil {
+		return app, muban.Token{}, orUnknownToken(err)
+	}
+	hash := tokenHash(text)
+	token, err := s.tokens.Get(tokenKey{app.ID, string(hash)}, func() (muban.Token, error) {
+		return s.store.Token(ctx, app.ID, hash)
+	})
+	if err != nil {
+		return app, token, orUnknownToken(err)
+	}
+	return app, token, nil
+}
+
+func orUnknownToken(err error) error {
+	if notFound(err) {
+		return muban.Refuse(muban.RuleTokenUnknown)
+	}
+	return err
 }
 
 // wrongPlatform refuses a token of another platform than the call's. On

@@ -38,6 +38,9 @@ func plainLine(text string) bool {
 
 // isRule reports whether err is the refusal of that rule.
 func isRule(err error, rule muban.Rule) bool {
+	if err == nil {
+		return false // the usual case, on every send
+	}
 	var refusal *muban.Refusal
 	return errors.As(err, &refusal) && refusal.Rule == rule
 }
@@ -64,5 +67,5 @@ func quote(s string) string {
 
 // stamp writes a time for people, in the zone the platforms count in.
 func stamp(t time.Time) string {
-	return t.In(time.FixedZone("UTC+8", 8*60*60)).Format("2006-01-02 15:04:05.000 -0700")
+	return muban.PlatformTime(t).Format("2006-01-02 15:04:05.000 -0700")
 }

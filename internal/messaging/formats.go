@@ -115,7 +115,7 @@ func newTitleID(p muban.Platform) string {
 
 // newGrantID makes a form_id, prepay_id, scene_id or trade_no.
 func newGrantID(p muban.Platform, kind muban.GrantKind, user muban.User, loggedIn bool, now time.Time) string {
-	day := now.In(time.FixedZone("UTC+8", 8*60*60)).Format("20060102150405")
+	day := muban.PlatformTime(now).Format("20060102150405")
 	switch {
 	case p == muban.WeChatMini && kind == muban.GrantForm:
 		return randomHex(16)

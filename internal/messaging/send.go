@@ -82,15 +82,13 @@ func (s *Service) templateToSend(ctx context.Context, app muban.App, id string) 
 	if id == "" {
 		return muban.Template{}, muban.Refuse(muban.RuleTemplateMissing)
 	}
-	unknown := muban.Refuse(muban.RuleTemplateUnknown, "app_id", app.ID, "template_id", quote(id))
-	if !plausibleID(id) {
-		return muban.Template{}, unknown
+	if plausibleID(id) {
+		template, err := s.cachedTemplate(ctx, app.ID, id)
+		if !notFound(err) {
+			return template, err
+		}
 	}
-	template, err := s.cachedTemplate(ctx, app.ID, id)
-	if notFound(err) {
-		return muban.Template{}, unknown
-	}
-	return template, err
+	return muban.Template{}, muban.Refuse(muban.RuleTemplateUnknown, "app_id", app.ID, "template_id", quote(id))
 }
 
 // checkPage compares the page without its leading slash and its query with

@@ -36,15 +36,16 @@ func (s *Service) weChatRecipient(ctx context.Context, app muban.App, openID str
 	if openID == "" {
 		return muban.User{}, muban.Refuse(muban.RuleRecipientMissing, "parameter", "touser")
 	}
-	unknown := muban.Refuse(muban.RuleRecipientUnknown, "app_id", app.ID, "user", quote(openID))
-	if !plausibleID(openID) {
-		return muban.User{}, unknown
+	if plausibleID(openID) {
+		user, err := s.cachedUser(ctx, app.ID, openID)
+		if err == nil && user.OpenID == openID {
+			return user, nil
+		}
+		if err != nil && !notFound(err) {
+			return muban.User{}, err
+		}
 	}
-	user, err := s.cachedUser(ctx, app.ID, openID)
-	if notFound(err) || err == nil && user.OpenID != openID {
-		return muban.User{}, unknown
-	}
-	return user, err
+	return muban.User{}, muban.Refuse(muban.RuleRecipientUnknown, "app_id", app.ID, "user", quote(openID))
 }
 
 // The developer tools put these texts where a phone puts a form id.

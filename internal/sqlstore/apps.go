@@ -95,12 +95,11 @@ func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.Ap
 
 // DeleteApp implements messaging.AppStore.
 func (s *Store) DeleteApp(ctx context.Context, appID string) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `DELETE FROM apps WHERE app_id = $1`, appID)
 		if err := mustTouch(result, err, "app", appID); err != nil {
 			return err
 		}
-		s.recent.forget()
 		for _, table := range []string{"outbox", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)

@@ -110,12 +110,11 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 
 // DeleteUser implements messaging.UserStore.
 func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		user, err := userByAnyID(ctx, tx, appID, id)
 		if err != nil {
 			return err
 		}
-		s.recent.forget()
 		for _, table := range []string{"grants", "user_ids", "users"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1 AND user_no = $2`, appID, user.No); err != nil {
 				return err
