@@ -17,7 +17,7 @@ import (
 
 const testToken = "0123456789abcdef0123456789abcdef"
 
-// process is a running `muban serve`.
+// process is a running `muban serve` or `muban dev`.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -28,8 +28,13 @@ type process struct {
 // serve starts `muban serve` on the folder and a free port.
 func serve(t *testing.T, dir string) *process {
 	t.Helper()
+	return start(t, "serve", "--data", dir)
+}
+
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
 	//nolint:noctx // the test itself decides when and how it ends
-	p := &process{t: t, cmd: exec.Command("muban", "serve", "--data", dir, "--listen", "127.0.0.1:0"), logs: new(bytes.Buffer)}
+	p := &process{t: t, cmd: exec.Command("muban", append(args, "--listen", "127.0.0.1:0")...), logs: new(bytes.Buffer)}
 	p.cmd.Env = append(os.Environ(), adminTokenEnv+"="+testToken)
 	p.cmd.Stderr = p.logs
 	out, err := p.cmd.StdoutPipe()
@@ -43,7 +48,7 @@ func serve(t *testing.T, dir string) *process {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	base, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	if err != nil || !found {
-		t.Fatalf("muban serve said %q (%v): %s", line, err, p.logs)
+		t.Fatalf("muban %s said %q (%v): %s", args[0], line, err, p.logs)
 	}
 	p.base = base
 	return p
@@ -113,11 +118,7 @@ func newShop(p *process) *shop {
 	}
 	p.native(http.MethodPost, "/api/v1/apps/"+s.app+"/templates", map[string]any{"library_id": "AT0002", "keyword_ids": []int{3, 4}}, &template)
 	s.template = template.ID
-	var token struct {
-		Text string `json:"access_token"`
-	}
-	p.native(http.MethodGet, "/cgi-bin/token?grant_type=client_credential&appid="+s.app+"&secret="+s.secret, nil, &token)
-	s.token = token.Text
+	s.token = s.plainToken()
 	return s
 }
 
