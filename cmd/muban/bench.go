@@ -38,8 +38,8 @@ and shares one fdatasync a group. Read the ratios; the rates are the machine's.`
 		},
 	}
 	cmd.Flags().StringVar(&o.Dir, "dir", "", "folder for the stores, whose disk is measured (default: the system's temporary folder)")
-	cmd.Flags().IntVar(&o.Sends, "sends", 50_000, "sends in each round, to each server")
-	cmd.Flags().IntVar(&o.Rounds, "rounds", 3, "rounds")
+	cmd.Flags().IntVar(&o.Sends, "sends", 40_000, "sends in each round, to each server")
+	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "rounds")
 	cmd.Flags().IntVar(&o.Connections, "connections", 256, "keep-alive connections")
 	cmd.Flags().IntVar(&o.Users, "users", 200, "users that are sent to")
 	cmd.Flags().StringVar(&o.Profile, "profile", "", "file for a CPU profile of the server, of the last round")

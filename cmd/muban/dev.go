@@ -116,7 +116,7 @@ func serveUntilDone(cmd *cobra.Command, s *server.Server) error {
 // wanted: a send leaves little behind, so that the heap stays small anyway.
 func collectLessOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(300)
 	}
 }
 
