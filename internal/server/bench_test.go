@@ -39,7 +39,7 @@ func BenchmarkSend(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			body := bodies[next.Add(1)-1]
-			r := httptest.NewRequest(http.MethodPost, "/cgi-bin/message/wxopen/template/send?access_token="+token, strings.NewReader(body))
+			r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/cgi-bin/message/wxopen/template/send?access_token="+token, strings.NewReader(body))
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, r)
 			if !strings.HasPrefix(w.Body.String(), `{"errcode":0,`) {
