@@ -11,35 +11,56 @@ import (
 )
 
 func newMigrateCommand(_ *shell) *cobra.Command {
-	var data string
+	var where storePlace
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Show the schema's migrations, then apply those that are missing",
 		Long: `Show which migrations the database has and which are missing, then apply the
 missing ones. The server does the same when it starts; this command does it
-before, while no server runs.`,
-		Example: "  muban migrate --data /var/lib/muban --dry-run",
+before: on the embedded store while no server runs, on PostgreSQL at any time,
+since nodes and migrations wait for each other.`,
+		Example: "  muban migrate --data /var/lib/muban --dry-run\n  muban migrate --database postgres://muban@db.example/muban",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if data == "" {
-				return errors.New("name the data folder with --data DIR")
-			}
-			lock, err := datadir.Acquire(data)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, lock.Release()) }()
-			return migrate(cmd, data, dryRun)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return where.use(func(o sqlstore.Options) error { return migrate(cmd, o, dryRun) })
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "folder of the embedded store")
+	where.flags(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only show")
 	return cmd
 }
 
-func migrate(cmd *cobra.Command, data string, dryRun bool) error {
-	steps, err := sqlstore.Migrations(cmd.Context(), data)
+// storePlace is which store a command works on without a server.
+type storePlace struct {
+	data, database string
+}
+
+func (p *storePlace) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.data, "data", "", "folder of the embedded store")
+	cmd.Flags().StringVar(&p.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
+}
+
+// use does something with the store. The embedded one is locked meanwhile.
+func (p *storePlace) use(do func(sqlstore.Options) error) (err error) {
+	switch {
+	case p.data == "" && p.database == "":
+		return errors.New("name the store: the data folder with --data DIR or a PostgreSQL database with --database postgres://…")
+	case p.data != "" && p.database != "":
+		return errors.New("--data and --database name two stores; give one of them")
+	case p.database != "":
+		return do(sqlstore.Options{Database: p.database})
+	}
+	lock, err := datadir.Acquire(p.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	return do(sqlstore.Options{Dir: p.data})
+}
+
+func migrate(cmd *cobra.Command, store sqlstore.Options, dryRun bool) error {
+	steps, err := sqlstore.Migrations(cmd.Context(), store)
 	if err != nil {
 		return err
 	}
@@ -58,7 +79,7 @@ func migrate(cmd *cobra.Command, data string, dryRun bool) error {
 		_, err := fmt.Fprintf(out, "%d missing\n", missing)
 		return err
 	}
-	applied, err := sqlstore.Migrate(cmd.Context(), data)
+	applied, err := sqlstore.Migrate(cmd.Context(), store)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ var layers = []layer{
 	{
 		pkg:     "internal/sqlstore",
 		inside:  []string{".", "internal/durable"},
-		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/sys"},
 		why:     "the store speaks the words of package muban and fits the ports by their shape, not by importing them",
 	},
 	{
@@ -137,12 +137,21 @@ var layers = []layer{
 		why:     "main translates flags and signals; the commands are clients of a running server",
 	},
 	{
+		pkg:     "internal/pgtest",
+		outside: []string{"github.com/jackc/pgx/v5"},
+		why:     "it gives tests a database and knows nothing of what they put there",
+	},
+	{
 		pkg: "internal/archtest",
 		why: "it has tests only",
 	},
 	{
 		pkg: "scripts/archive",
 		why: "what builds a release runs on a bare Go installation",
+	},
+	{
+		pkg: "scripts/freeport",
+		why: "what starts a server for the tests runs on a bare Go installation",
 	},
 	{
 		pkg: "scripts/notices",

@@ -34,11 +34,11 @@ func (o Options) Validate() error {
 	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
 		problems = append(problems, fmt.Errorf("listen address %q: want HOST:PORT, like 127.0.0.1:8080", o.Listen))
 	}
-	if o.Database != "" {
-		problems = append(problems, errors.New("database: PostgreSQL is not supported by this version; use the embedded store with --data DIR"))
-	}
-	if o.Data == "" && o.Database == "" {
-		problems = append(problems, errors.New("data: name the folder of the embedded store with --data DIR"))
+	switch {
+	case o.Data == "" && o.Database == "":
+		problems = append(problems, errors.New("data: name the folder of the embedded store with --data DIR, or a PostgreSQL database with --database postgres://…"))
+	case o.Data != "" && o.Database != "":
+		problems = append(problems, errors.New("data and database name two stores; give one of them"))
 	}
 	if !o.Sandbox && len(strings.TrimSpace(o.AdminToken)) < shortestAdminToken {
 		problems = append(problems, fmt.Errorf("admin token: %d characters; give at least %d in a file (--admin-token-file) or in MUBAN_ADMIN_TOKEN, for example from: openssl rand -hex 32",

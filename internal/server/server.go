@@ -46,9 +46,13 @@ type Server struct {
 // stopWithin bounds a stop: the contract gives it ten seconds.
 const stopWithin = 9 * time.Second
 
-// staleAtMost is for how long hot reads are served from memory. Nobody else
-// writes to the embedded store, so that only memory bounds it.
-const staleAtMost = time.Minute
+// How long hot reads are served from memory. Nobody else writes to the embedded
+// store, so that only memory bounds it; what another node changes in a shared
+// one has to be seen within a second.
+const (
+	staleAtMost       = time.Minute
+	staleAtMostShared = 500 * time.Millisecond
+)
 
 // New opens the store, applies what its schema lacks, binds the port and
 // wires everything. Nothing is answered before [Server.Start]. If New fails,
@@ -71,29 +75,39 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.service = messaging.New(s.store, clock, staleAtMost)
+	s.service = messaging.New(s.store, clock, s.stale())
 	s.metrics.watch(s.store)
 	s.worker = delivery.New(s.store, clock, o.Log, s.metrics.observeOutcomes)
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
 }
 
-func (s *Server) openStore(ctx context.Context) error {
-	lock, err := datadir.Acquire(s.options.Data)
-	if err != nil {
-		return err
+func (s *Server) stale() time.Duration {
+	if s.options.Database != "" {
+		return staleAtMostShared
 	}
-	s.cleanups.add("the data folder", func(context.Context) error { return lock.Release() })
+	return staleAtMost
+}
+
+func (s *Server) openStore(ctx context.Context) error {
+	if s.options.Database == "" {
+		lock, err := datadir.Acquire(s.options.Data)
+		if err != nil {
+			return err
+		}
+		s.cleanups.add("the data folder", func(context.Context) error { return lock.Release() })
+	}
 	starter, err := library.Starter()
 	if err != nil {
 		return err
 	}
 	s.store, err = sqlstore.Open(ctx, sqlstore.Options{
-		Dir: s.options.Data, Log: s.options.Log, Starter: starter, ObserveGroup: s.metrics.observeGroup,
+		Dir: s.options.Data, Database: s.options.Database, Log: s.options.Log, Starter: starter, ObserveGroup: s.metrics.observeGroup,
 	})
 	if err != nil {
 		return err
 	}
+	s.options.Log.InfoContext(ctx, "store open", "engine", s.store.Engine())
 	s.cleanups.add("the store", func(context.Context) error { return s.store.Close() })
 	return nil
 }

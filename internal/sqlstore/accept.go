@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -102,22 +104,70 @@ type openDay struct {
 
 // openBooks reads, and thereby locks, in key order.
 func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, error) {
-	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay)}
+	b := &books{grants: make(map[grantKey]*openGrant, len(sends))}
 	for _, send := range sends {
-		m := &send.Message
-		b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}] = &openDay{}
-		if m.GrantID != "" {
+		if m := &send.Message; m.GrantID != "" {
 			b.grants[grantKey{m.AppID, m.GrantID}] = nil
 		}
 	}
-	for key, day := range b.sent {
-		err := s.hot.queryRow(ctx, &day.before, `SELECT COALESCE(MAX(sent), 0) FROM daily_sends WHERE app_id = ? AND day = ?`,
-			key.appID, int(key.day))
-		if err != nil {
-			return nil, fmt.Errorf("reading the day's sends: %w", err)
-		}
+	var err error
+	if b.sent, err = s.openDays(ctx, sends); err != nil {
+		return nil, fmt.Errorf("reading the day's sends: %w", err)
 	}
 	return b, s.readGrants(ctx, b)
+}
+
+// openDays reads how many sends each day had. On a database that others share
+// it locks the counters, making those that are missing so that there is
+// something to lock.
+func (s *Store) openDays(ctx context.Context, sends []*acceptance) (map[dayKey]*openDay, error) {
+	sent := make(map[dayKey]*openDay)
+	for _, send := range sends {
+		sent[dayKey{send.Message.AppID, muban.DayOf(send.Message.AcceptedAt)}] = nil
+	}
+	keys := slices.SortedFunc(maps.Keys(sent), func(x, y dayKey) int {
+		return cmp.Or(strings.Compare(x.appID, y.appID), cmp.Compare(x.day, y.day))
+	})
+	if err := s.readDays(ctx, keys, sent); err != nil {
+		return nil, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(keys), func(key dayKey) bool { return sent[key] != nil })
+	for _, key := range missing {
+		sent[key] = &openDay{}
+	}
+	if !s.shared || len(missing) == 0 {
+		return sent, nil
+	}
+	for _, key := range missing {
+		err := s.hot.exec(ctx, `INSERT INTO daily_sends (app_id, day, sent) VALUES (?, ?, 0) ON CONFLICT (app_id, day) DO NOTHING`,
+			[]any{key.appID, int(key.day)})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return sent, s.readDays(ctx, missing, sent)
+}
+
+func (s *Store) readDays(ctx context.Context, keys []dayKey, sent map[dayKey]*openDay) error {
+	return inChunks(keys, func(part []dayKey) error {
+		args := make([]any, 0, 2*len(part))
+		for _, key := range part {
+			args = append(args, key.appID, int(key.day))
+		}
+		rows, err := s.hot.query(ctx, `SELECT app_id, day, sent FROM daily_sends
+			WHERE (app_id, day) IN (VALUES `+typedTuples(len(part), "?,CAST(? AS INTEGER)")+`)`+s.lock("app_id, day"), args)
+		if err != nil {
+			return err
+		}
+		_, err = collect(rows, func(row scanner) (struct{}, error) {
+			var key dayKey
+			var day openDay
+			err := row.Scan(&key.appID, &key.day, &day.before)
+			sent[key] = &day
+			return struct{}{}, err
+		})
+		return err
+	})
 }
 
 func (s *Store) readGrants(ctx context.Context, b *books) error {
@@ -141,7 +191,7 @@ func (s *Store) readGrants(ctx context.Context, b *books) error {
 			args = append(args, key.appID, key.id)
 		}
 		rows, err := s.hot.query(ctx, `SELECT `+grantColumns+` FROM grants
-			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`, args)
+			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`+s.lock("app_id, grant_id"), args)
 		if err != nil {
 			return fmt.Errorf("reading grants: %w", err)
 		}
@@ -221,12 +271,13 @@ func (s *Store) writeGrants(ctx context.Context, b *books) error {
 	}
 	slices.SortFunc(spent, func(x, y *openGrant) int { return int(x.Seq - y.Seq) })
 	return inChunks(spent, func(part []*openGrant) error {
-		args := make([]any, 0, 3*len(part))
+		args := make([]any, 0, 4*len(part))
 		for _, g := range part {
-			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy))
+			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy), g.AppID)
 		}
-		return s.hot.exec(ctx, `UPDATE grants SET remaining = CAST(spent.column2 AS INTEGER), spent_by = spent.column3
-			FROM (VALUES `+tuples(len(part), 3)+`) AS spent WHERE seq = CAST(spent.column1 AS BIGINT)`, args)
+		return s.hot.exec(ctx, `UPDATE grants SET remaining = spent.column2, spent_by = spent.column3
+			FROM (VALUES `+typedTuples(len(part), "CAST(? AS BIGINT),CAST(? AS INTEGER),?,?")+`) AS spent
+			WHERE grants.seq = spent.column1 AND grants.app_id = spent.column4`, args)
 	})
 }
 

@@ -37,15 +37,36 @@ func (s *Store) CreateApp(ctx context.Context, app muban.App) (muban.App, error)
 		return app, err
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lockNumbers(ctx, tx); err != nil {
+			return err
+		}
 		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number) + 1, $1) FROM apps`, firstNumber).Scan(&app.Number)
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO apps (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			app.Number, app.ID, string(app.Platform), app.Name, app.Secret, string(settings), millis(app.CreatedAt))
-		return orConflict(err, "app", app.ID)
+		return s.orConflict(err, "app", app.ID)
 	})
 	return app, err
+}
+
+// lockNumbers has app numbers given out by one node at a time.
+func (s *Store) lockNumbers(ctx context.Context, tx *sql.Tx) error {
+	if !s.shared {
+		return nil
+	}
+	return setMeta(ctx, tx, "app_numbers", "locked while one is given out")
+}
+
+// lockApp keeps an app's row, and what is decided under it, from other nodes
+// until the transaction ends.
+func (s *Store) lockApp(ctx context.Context, tx *sql.Tx, appID string) error {
+	if !s.shared {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT app_id FROM apps WHERE app_id = $1`+s.lock("app_id"), appID)
+	return err
 }
 
 // App implements messaging.AppStore.
@@ -75,7 +96,7 @@ func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App
 func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
 	var app muban.App
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		app, err = scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`, appID))
+		app, err = scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`+s.lock("app_id"), appID))
 		if err != nil {
 			return orNotFound(err, "app", appID)
 		}

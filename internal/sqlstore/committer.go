@@ -22,6 +22,9 @@ const (
 	// readBackTimeout is how long the committer tries to find out what became
 	// of a commit whose outcome is unknown.
 	readBackTimeout = 5 * time.Second
+	// mostAgain is how often a group is written again that the database gave
+	// up for another node's sake.
+	mostAgain = 5
 )
 
 // committer is the only writer. It gathers what waits in its queue into a
@@ -37,9 +40,12 @@ type committer struct {
 	observe func(writes int)
 
 	// mu orders sequence numbers and the queue alike, so that messages become
-	// visible in the order of their ids. It guards closed too.
+	// visible in the order of their ids. It guards closed and away too.
 	mu     sync.Mutex
 	closed bool
+	away   bool // the database does not answer: nothing is queued
+	// closing is closed together with closed being set.
+	closing chan struct{}
 }
 
 // job is one caller's write: a send to accept, or any other work.
@@ -54,7 +60,7 @@ type job struct {
 }
 
 func startCommitter(s *Store, queue int, observe func(int)) *committer {
-	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{}), observe: observe}
+	c := &committer{store: s, queue: make(chan *job, queue), done: make(chan struct{}), closing: make(chan struct{}), observe: observe}
 	c.sync = startSyncer(s)
 	go c.run()
 	return c
@@ -65,6 +71,7 @@ func (c *committer) stop() {
 	c.mu.Lock()
 	if !c.closed {
 		c.closed = true
+		close(c.closing)
 		close(c.queue)
 	}
 	c.mu.Unlock()
@@ -101,12 +108,16 @@ func (c *committer) submit(j *job) error {
 func (c *committer) enqueue(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
+	if c.closed || c.away || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
 		return muban.Refuse(muban.RuleBusy)
 	}
 	if j.accept != nil {
 		m := &j.accept.Message
-		m.ID = muban.NewMessageID(m.Platform, c.store.ids.next())
+		seq, err := c.store.ids.next()
+		if err != nil {
+			return err
+		}
+		m.ID = muban.NewMessageID(m.Platform, seq)
 	}
 	c.queue <- j
 	return nil
@@ -159,26 +170,81 @@ func (c *committer) waiting() *job {
 // commitGroup writes a group and answers its jobs. If a statement fails the
 // group is done again one by one, so that only the job at fault fails.
 func (c *committer) commitGroup(group []*job) {
-	// The group's own context: no caller can end what the others wait for. It
-	// has no deadline because the driver would watch it in a goroutine for every
-	// statement.
-	ctx := context.Background()
-	results, err := c.attempt(ctx, group)
-	switch {
-	case err == nil:
+	results, err := c.tryGroup(group)
+	if err == nil {
 		c.observe(len(group))
 		c.store.remember(group, results)
 		c.sync.take(committed{group, results})
-	case errors.Is(err, errCommit):
-		c.store.recent.forget()
-		c.sync.take(committed{group, c.readBack(group, results, err)})
-	case len(group) == 1:
-		group[0].answer <- fmt.Errorf("writing to the store: %w", err)
+		return
+	}
+	if errors.Is(err, errCommit) {
+		c.recover(group, results, err)
+		return
+	}
+	switch c.judge(err) {
+	case away:
+		c.recover(group, nil, err)
+	case again, busy:
+		c.store.log.Warn("a group was given up, its writes are refused as busy", "jobs", len(group), "error", err)
+		answerAll(group, muban.Refuse(muban.RuleBusy))
 	default:
+		if len(group) == 1 {
+			group[0].answer <- c.failure(err)
+			return
+		}
 		for _, j := range group {
 			c.commitGroup([]*job{j})
 		}
 	}
+}
+
+// failure is what the caller of a write that failed by itself is told.
+func (c *committer) failure(err error) error {
+	if c.store.engine.judge(err) == unstorable {
+		return muban.Refuse(muban.RuleInvalid, "field", "a text", "value", "one that cannot be stored",
+			"wanted", "UTF-8 without the character U+0000")
+	}
+	return fmt.Errorf("writing to the store: %w", err)
+}
+
+func answerAll(group []*job, err error) {
+	for _, j := range group {
+		j.answer <- err
+	}
+}
+
+// tryGroup writes the group, again where the database gave it up for another
+// transaction's sake.
+func (c *committer) tryGroup(group []*job) (results []error, err error) {
+	for range mostAgain {
+		ctx, cancel := c.groupContext()
+		results, err = c.attempt(ctx, group)
+		cancel()
+		if err == nil || errors.Is(err, errCommit) || c.judge(err) != again {
+			break
+		}
+	}
+	return results, err
+}
+
+// groupContext is the group's own context: no caller can end what the others
+// wait for. On the embedded store it has no deadline because the driver would
+// watch it in a goroutine for every statement.
+func (c *committer) groupContext() (context.Context, context.CancelFunc) {
+	if !c.store.shared {
+		return context.Background(), func() {}
+	}
+	return context.WithTimeout(context.Background(), groupTimeout)
+}
+
+// judge is the engine's verdict, or away where the connection did not outlive
+// the error.
+func (c *committer) judge(err error) verdict {
+	v := c.store.engine.judge(err)
+	if v == fault && c.store.shared && !c.store.hot.alive() {
+		return away
+	}
+	return v
 }
 
 // errCommit marks an error of COMMIT itself, after which it has to be found
@@ -200,7 +266,7 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 	results = make([]error, len(group))
 	for i, j := range group {
 		if j.accept == nil {
-			if results[i], err = inSavepoint(ctx, tx, j.work); err != nil {
+			if results[i], err = c.inSavepoint(ctx, tx, j.work); err != nil {
 				return nil, err
 			}
 		}
@@ -209,6 +275,9 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 		return nil, err
 	}
 	if err := tx.Commit(); err != nil {
+		if c.store.shared && surelyNotCommitted(err) {
+			return nil, err
+		}
 		return results, errors.Join(errCommit, err)
 	}
 	return results, nil
@@ -216,12 +285,20 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 
 // inSavepoint runs one job's work so that its failure undoes only its own
 // statements. failed is the work's error; err means the transaction is lost.
-func inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sql.Tx) error) (failed, err error) {
+func (c *committer) inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sql.Tx) error) (failed, err error) {
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT job`); err != nil {
 		return nil, err
 	}
 	failed = work(ctx, tx)
 	if failed != nil {
+		if !isRefusal(failed) {
+			switch c.judge(failed) {
+			case again, busy, away:
+				return nil, failed
+			case unstorable:
+				failed = c.failure(failed)
+			}
+		}
 		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT job`); err != nil {
 			return nil, err
 		}
@@ -229,45 +306,3 @@ func inSavepoint(ctx context.Context, tx *sql.Tx, work func(context.Context, *sq
 	_, err = tx.ExecContext(ctx, `RELEASE SAVEPOINT job`)
 	return failed, err
 }
-
-// readBack finds out, by message id, which sends of a group are stored after
-// a COMMIT that failed. What cannot be found out is outcome unknown.
-func (c *committer) readBack(group []*job, results []error, cause error) []error {
-	ctx, cancel := context.WithTimeout(context.Background(), readBackTimeout)
-	defer cancel()
-	c.store.log.ErrorContext(ctx, "commit failed, reading back", "jobs", len(group), "error", cause)
-	for i, j := range group {
-		if results[i] != nil {
-			continue // refused: nothing of it was to be stored
-		}
-		if j.accept == nil {
-			results[i] = cause
-			continue
-		}
-		results[i] = c.store.outcomeOf(ctx, j.accept.Message.ID)
-	}
-	return results
-}
-
-// outcomeOf is nil where the message is stored, busy where it is not.
-func (s *Store) outcomeOf(ctx context.Context, id muban.MessageID) error {
-	for {
-		var found int
-		err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM messages WHERE seq = $1`, id.Seq()).Scan(&found)
-		if err == nil && found > 0 {
-			return nil
-		}
-		if err == nil {
-			return muban.Refuse(muban.RuleBusy)
-		}
-		retry := time.NewTimer(readBackPause)
-		select {
-		case <-ctx.Done():
-			retry.Stop()
-			return muban.ErrOutcomeUnknown
-		case <-retry.C:
-		}
-	}
-}
-
-const readBackPause = 50 * time.Millisecond

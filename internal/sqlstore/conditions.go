@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // conditions gathers a WHERE clause whose parts depend on a filter.
@@ -24,3 +25,7 @@ func (c *conditions) text() string {
 	}
 	return "WHERE " + strings.Join(c.parts, " AND ")
 }
+
+// storable reports whether every engine can hold a text: what cannot be held
+// cannot be found either.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

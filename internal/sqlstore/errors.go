@@ -4,9 +4,6 @@ import (
 	"database/sql"
 	"errors"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"github.com/muban-dev/muban"
 )
 
@@ -20,13 +17,8 @@ func orNotFound(err error, object, id string) error {
 
 // orConflict turns a broken unique key into the refusal that says what is
 // there already.
-func orConflict(err error, object, id string) error {
-	var broken *sqlite.Error
-	if !errors.As(err, &broken) {
-		return err
-	}
-	switch broken.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+func (s *Store) orConflict(err error, object, id string) error {
+	if err != nil && s.engine.judge(err) == duplicate {
 		return muban.Refuse(muban.RuleConflict, "object", object, "id", id)
 	}
 	return err
@@ -42,4 +34,10 @@ func mustTouch(result sql.Result, err error, object, id string) error {
 		return muban.Refuse(muban.RuleNotFound, "object", object, "id", id)
 	}
 	return err
+}
+
+// isRefusal reports whether err is a rule's answer, not a failure.
+func isRefusal(err error) bool {
+	var refusal *muban.Refusal
+	return errors.As(err, &refusal)
 }

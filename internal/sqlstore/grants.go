@@ -25,7 +25,11 @@ func scanGrant(row scanner) (muban.Grant, error) {
 // CreateGrants implements messaging.GrantStore.
 func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban.Grant, error) {
 	for i := range grants {
-		grants[i].Seq = s.ids.next()
+		seq, err := s.ids.next()
+		if err != nil {
+			return nil, err
+		}
+		grants[i].Seq = seq
 	}
 	work := func(ctx context.Context, _ *sql.Tx) error {
 		return inChunks(grants, func(part []muban.Grant) error {
@@ -35,7 +39,7 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 					g.Uses, g.Remaining, millis(g.IssuedAt), millis(g.ExpiresAt), joinIDs(g.SpentBy))
 			}
 			err := s.hot.exec(ctx, `INSERT INTO grants (`+grantColumns+`) VALUES `+tuples(len(part), 12), args)
-			return orConflict(err, "grant", part[0].ID)
+			return s.orConflict(err, "grant", part[0].ID)
 		})
 	}
 	stored := slices.Clone(grants) // the caller may change what it gets

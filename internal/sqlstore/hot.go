@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // hot holds the connection that writes and the statements prepared on it. A
@@ -10,24 +11,25 @@ import (
 // transaction. Only the committer uses it.
 type hot struct {
 	conn     *sql.Conn
+	bind     func(query string) string
 	prepared map[string]*sql.Stmt
 }
 
-func newHot(ctx context.Context, db *sql.DB) (*hot, error) {
+func newHot(ctx context.Context, db *sql.DB, bind func(string) string) (*hot, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &hot{conn: conn, prepared: make(map[string]*sql.Stmt)}, nil
+	return &hot{conn: conn, bind: bind, prepared: make(map[string]*sql.Stmt)}, nil
 }
 
 // statement prepares a query, once. Queries come from the code alone and in
-// few sizes (see inHotChunks), so that there are few of them.
+// few sizes (see inChunks), so that there are few of them.
 func (h *hot) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if stmt, ok := h.prepared[query]; ok {
 		return stmt, nil
 	}
-	stmt, err := h.conn.PrepareContext(ctx, query)
+	stmt, err := h.conn.PrepareContext(ctx, h.bind(query))
 	if err == nil {
 		h.prepared[query] = stmt
 	}
@@ -50,13 +52,9 @@ func (h *hot) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 	return stmt.QueryContext(ctx, args...)
 }
 
-// queryRow reads the one value of the one row that the query has.
-func (h *hot) queryRow(ctx context.Context, into any, query string, args ...any) error {
-	stmt, err := h.statement(ctx, query) //nolint:sqlclosecheck // stays prepared until the connection closes
-	if err != nil {
+func (h *hot) close() error {
+	if err := h.conn.Close(); !errors.Is(err, sql.ErrConnDone) {
 		return err
 	}
-	return stmt.QueryRowContext(ctx, args...).Scan(into)
+	return nil // it broke and was given up
 }
-
-func (h *hot) close() error { return h.conn.Close() }

@@ -36,14 +36,14 @@ func scanTitle(row scanner) (muban.Title, error) {
 	return t, nil
 }
 
-func putTitle(ctx context.Context, tx *sql.Tx, t muban.Title) error {
+func (s *Store) putTitle(ctx context.Context, tx *sql.Tx, t muban.Title) error {
 	body, err := json.Marshal(titleBody{t.Keywords, t.Content, t.Example, t.PrimaryIndustry, t.DeputyIndustry})
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO titles (`+titleColumns+`) VALUES ($1, $2, $3, $4, $5)`,
 		t.Seq, string(t.Platform), t.ID, t.Title, string(body))
-	return orConflict(err, "title", t.ID)
+	return s.orConflict(err, "title", t.ID)
 }
 
 // seedLibrary fills the library of a new database, once: titles that are
@@ -55,17 +55,21 @@ func (s *Store) seedLibrary(ctx context.Context, titles []muban.Title) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no effect after the commit
-	if _, seeded, err := getMeta(ctx, tx, key); err != nil || seeded {
+	// A second node waits here for the first, and then finds it done.
+	result, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO NOTHING`, key)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
 	for _, title := range titles {
-		title.Seq = s.ids.next()
-		if err := putTitle(ctx, tx, title); err != nil {
+		if title.Seq, err = s.ids.next(); err != nil {
+			return err
+		}
+		if err := s.putTitle(ctx, tx, title); err != nil {
 			return fmt.Errorf("starter library: %w", err)
 		}
-	}
-	if err := setMeta(ctx, tx, key, "1"); err != nil {
-		return err
 	}
 	return tx.Commit()
 }
@@ -95,9 +99,12 @@ func (s *Store) TitleRange(ctx context.Context, platform muban.Platform, r muban
 
 // Titles implements messaging.LibraryStore.
 func (s *Store) Titles(ctx context.Context, platform muban.Platform, q string, page muban.Page) (muban.List[muban.Title], error) {
+	if !storable(q) {
+		return muban.List[muban.Title]{}, nil
+	}
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q) + "%"
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+titleColumns+` FROM titles
-		WHERE platform = $1 AND seq < $2 AND (id LIKE $3 ESCAPE '\' OR title LIKE $4 ESCAPE '\')
+		WHERE platform = $1 AND seq < $2 AND (LOWER(id) LIKE LOWER($3) ESCAPE '\' OR LOWER(title) LIKE LOWER($4) ESCAPE '\')
 		ORDER BY seq DESC LIMIT $5`, string(platform), before(page), pattern, pattern, page.Limit+1)
 	if err != nil {
 		return muban.List[muban.Title]{}, err
@@ -108,8 +115,12 @@ func (s *Store) Titles(ctx context.Context, platform muban.Platform, q string, p
 
 // CreateTitle implements messaging.LibraryStore.
 func (s *Store) CreateTitle(ctx context.Context, title muban.Title) (muban.Title, error) {
-	title.Seq = s.ids.next()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return putTitle(ctx, tx, title) })
+	seq, err := s.ids.next()
+	if err != nil {
+		return title, err
+	}
+	title.Seq = seq
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.putTitle(ctx, tx, title) })
 	return title, err
 }
 

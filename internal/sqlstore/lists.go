@@ -49,6 +49,15 @@ func tuples(rows, columns int) string {
 	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
 }
 
+// typedTuples writes rows whose first one gives the columns their types, which
+// PostgreSQL does not take from where a list is used.
+func typedTuples(rows int, first string) string {
+	if rows == 1 {
+		return "(" + first + ")"
+	}
+	return "(" + first + ")," + tuples(rows-1, strings.Count(first, "?"))
+}
+
 // marks writes the placeholders of a list: ?,?,?.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 

@@ -103,6 +103,9 @@ func (s *Store) Message(ctx context.Context, id muban.MessageID) (muban.Message,
 
 // Messages implements messaging.MessageStore.
 func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page muban.Page) (muban.List[muban.Message], error) {
+	if !storable(filter.AppID) || !storable(filter.TemplateID) || !storable(filter.GrantID) {
+		return muban.List[muban.Message]{}, nil
+	}
 	where := conditions{}
 	where.add(`seq < $%d`, before(page))
 	if filter.AfterSeq > 0 {
@@ -192,7 +195,7 @@ func (s *Store) MarkRead(ctx context.Context, appID string, userNo int64, id mub
 		return mustTouch(result, err, "message", id.String())
 	})
 	if err == nil {
-		s.changes.announce()
+		s.announceChange()
 	}
 	return err
 }

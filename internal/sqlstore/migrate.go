@@ -13,8 +13,47 @@ import (
 	"github.com/pressly/goose/v3/database"
 )
 
-//go:embed migrations/sqlite/*.sql
-var sqliteMigrations embed.FS
+//go:embed migrations
+var allMigrations embed.FS
+
+// dialect says which migrations an engine has and how they are applied.
+type dialect struct {
+	goose  database.Dialect
+	folder string
+	// exclusive runs do while no other node migrates.
+	exclusive func(ctx context.Context, db *sql.DB, do func() error) error
+}
+
+func (*sqliteEngine) migrations() dialect {
+	alone := func(_ context.Context, _ *sql.DB, do func() error) error { return do() }
+	return dialect{database.DialectSQLite3, "migrations/sqlite", alone}
+}
+
+func (*postgresEngine) migrations() dialect {
+	return dialect{database.DialectPostgres, "migrations/postgres", holdingAdvisoryLock}
+}
+
+// holdingAdvisoryLock has nodes that start together migrate one after the
+// other. It is the only place that needs such a lock.
+func holdingAdvisoryLock(ctx context.Context, db *sql.DB, do func() error) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	const key = `(hashtext('muban migrations in ' || current_schema()))`
+	for _, statement := range []string{`SET statement_timeout = 0`, `SELECT pg_advisory_lock` + key} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("waiting for other nodes' migrations: %w", err)
+		}
+	}
+	defer func() {
+		_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock`+key)
+		_, resetErr := conn.ExecContext(context.WithoutCancel(ctx), `SET statement_timeout = `+fmt.Sprint(statementTimeout.Milliseconds()))
+		err = errors.Join(err, unlockErr, resetErr)
+	}()
+	return do()
+}
 
 // Migration is one step of the schema.
 type Migration struct {
@@ -23,64 +62,60 @@ type Migration struct {
 	Applied bool
 }
 
-// Migrations lists the steps of the schema and which of them the database in
-// the folder has.
-func Migrations(ctx context.Context, dir string) ([]Migration, error) {
-	return withProvider(dir, func(p *goose.Provider) ([]Migration, error) {
-		status, err := p.Status(ctx)
-		if err != nil {
-			return nil, err
-		}
-		steps := make([]Migration, len(status))
-		for i, s := range status {
-			steps[i] = Migration{s.Source.Version, filepath.Base(s.Source.Path), s.State == goose.StateApplied}
-		}
-		return steps, nil
-	})
-}
-
-// Migrate applies what the database in the folder lacks and returns it.
-func Migrate(ctx context.Context, dir string) ([]Migration, error) {
-	writer, reader, err := openSQLite(filepath.Join(dir, File))
+// Migrations lists the steps of the schema and which of them the database
+// has.
+func Migrations(ctx context.Context, o Options) (_ []Migration, err error) {
+	s, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := migrateUp(ctx, writer)
-	return steps, errors.Join(err, reader.Close(), writer.Close())
-}
-
-func withProvider[T any](dir string, use func(*goose.Provider) (T, error)) (T, error) {
-	writer, reader, err := openSQLite(filepath.Join(dir, File))
-	if err != nil {
-		var none T
-		return none, err
-	}
-	defer func() { _ = errors.Join(reader.Close(), writer.Close()) }()
-	provider, err := newProvider(writer)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return use(provider)
-}
-
-func migrateUp(ctx context.Context, db *sql.DB) ([]Migration, error) {
-	provider, err := newProvider(db)
+	defer func() { err = errors.Join(err, s.engine.close()) }()
+	provider, err := newProvider(s.engine.migrations(), s.writer)
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseNewer(ctx, provider); err != nil {
+	status, err := provider.Status(ctx)
+	if err != nil {
 		return nil, err
 	}
-	results, err := provider.Up(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("migrating the database: %w", err)
-	}
-	steps := make([]Migration, len(results))
-	for i, r := range results {
-		steps[i] = Migration{r.Source.Version, filepath.Base(r.Source.Path), true}
+	steps := make([]Migration, len(status))
+	for i, s := range status {
+		steps[i] = Migration{s.Source.Version, filepath.Base(s.Source.Path), s.State == goose.StateApplied}
 	}
 	return steps, nil
+}
+
+// Migrate applies what the database lacks and returns it.
+func Migrate(ctx context.Context, o Options) (_ []Migration, err error) {
+	s, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.engine.close()) }()
+	return migrateUp(ctx, s.engine)
+}
+
+func migrateUp(ctx context.Context, e engine) (steps []Migration, err error) {
+	db, _ := e.pools()
+	dialect := e.migrations()
+	err = dialect.exclusive(ctx, db, func() error {
+		provider, err := newProvider(dialect, db)
+		if err != nil {
+			return err
+		}
+		if err := refuseNewer(ctx, provider); err != nil {
+			return err
+		}
+		results, err := provider.Up(ctx)
+		if err != nil {
+			return fmt.Errorf("migrating the database: %w", err)
+		}
+		for _, r := range results {
+			steps = append(steps, Migration{r.Source.Version, filepath.Base(r.Source.Path), true})
+		}
+		return nil
+	})
+	return steps, err
 }
 
 // refuseNewer stops an old program before it writes into a newer schema.
@@ -95,10 +130,10 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 	return nil
 }
 
-func newProvider(db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
+func newProvider(d dialect, db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(allMigrations, d.folder)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(database.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(d.goose, db, files, goose.WithDisableGlobalRegistry(true))
 }

@@ -4,16 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
-	"strconv"
-	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/muban-dev/muban"
 )
@@ -22,7 +13,10 @@ import (
 type Options struct {
 	// Dir is the folder of the SQLite database; it must exist.
 	Dir string
-	Log *slog.Logger
+	// Database is the address of a PostgreSQL database, which is used instead
+	// of Dir where it is given.
+	Database string
+	Log      *slog.Logger
 	// Queue is how many writes may wait for the committer before further ones
 	// are refused as busy; 0 means 4096.
 	Queue int
@@ -32,41 +26,49 @@ type Options struct {
 	Starter []muban.Title
 }
 
-// Store keeps everything in one SQLite database. It is safe for concurrent
-// use by one process; see [Open].
+// Store keeps everything in one SQL database. It is safe for concurrent use:
+// by one process on SQLite, by several on PostgreSQL. See [Open].
 type Store struct {
+	engine    engine
+	shared    bool // other processes write to the same database
 	writer    *sql.DB
 	reader    *sql.DB
 	hot       *hot
-	wal       *os.File // for syncing only
 	ids       *sequence
 	committer *committer
 	changes   changes
-	leases    leases
-	recent    *recentGrants // the committer's alone
+	outbox    outbox
+	recent    *recentGrants // the committer's alone; nil where others write too
 	due       chan struct{}
 	log       *slog.Logger
 }
 
-// File is the name of the database in its folder.
-const File = "muban.db"
-
-// Open opens the database in the folder, applying what is missing of the
-// schema. The caller makes sure that no other process has it open.
-func Open(ctx context.Context, o Options) (*Store, error) {
-	writer, reader, err := openSQLite(filepath.Join(o.Dir, File))
+// Open opens the database, applying what is missing of the schema. The caller
+// makes sure that no other process has the same SQLite database open.
+func Open(ctx context.Context, o Options) (_ *Store, err error) {
+	s, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{writer: writer, reader: reader, due: make(chan struct{}, 1), recent: newRecentGrants(), log: o.Log}
-	if err := s.prepare(ctx, o); err != nil {
-		return nil, errors.Join(err, reader.Close(), writer.Close())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.engine.stop(ctx), s.engine.close())
+		}
+	}()
+	if _, err := migrateUp(ctx, s.engine); err != nil {
+		return nil, err
 	}
-	if s.wal, err = openLog(filepath.Join(o.Dir, File)); err != nil {
-		return nil, errors.Join(err, reader.Close(), writer.Close())
+	if err := refuseHalfImported(ctx, s.reader); err != nil {
+		return nil, err
 	}
-	if s.hot, err = newHot(ctx, writer); err != nil {
-		return nil, errors.Join(err, s.wal.Close(), reader.Close(), writer.Close())
+	if s.ids, s.outbox, err = s.engine.start(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := s.seedLibrary(ctx, o.Starter); err != nil {
+		return nil, err
+	}
+	if s.hot, err = newHot(ctx, s.writer, s.engine.bind); err != nil {
+		return nil, err
 	}
 	queue := o.Queue
 	if queue == 0 {
@@ -80,25 +82,40 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) prepare(ctx context.Context, o Options) error {
-	if err := s.writer.PingContext(ctx); err != nil {
-		return fmt.Errorf("opening %s: %w", filepath.Join(o.Dir, File), err)
+// connect opens the connections, whatever is in the database.
+func connect(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != ""}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
-	if _, err := migrateUp(ctx, s.writer); err != nil {
-		return err
+	var err error
+	if s.shared {
+		s.engine, err = openPostgres(ctx, o.Database, s.log)
+	} else {
+		s.recent = newRecentGrants()
+		s.engine, err = openSQLite(ctx, o.Dir)
 	}
-	newest, err := newestSequence(ctx, s.writer)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.ids = newSequence(newest, time.Now)
-	return s.seedLibrary(ctx, o.Starter)
+	s.writer, s.reader = s.engine.pools()
+	return s, nil
 }
 
 // Close commits what waits, then closes the database.
 func (s *Store) Close() error {
 	s.committer.stop()
-	return errors.Join(s.wal.Close(), s.hot.close(), s.reader.Close(), s.writer.Close())
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	defer cancel()
+	return errors.Join(s.engine.stop(ctx), s.hot.close(), s.engine.close())
+}
+
+// Engine names the database's kind: SQLite or PostgreSQL.
+func (s *Store) Engine() string {
+	if s.shared {
+		return "PostgreSQL"
+	}
+	return "SQLite"
 }
 
 // Ping reports whether the database answers.
@@ -107,34 +124,8 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.reader.QueryRowContext(ctx, `SELECT 1`).Scan(&one)
 }
 
-// openSQLite opens the one connection that writes and the pool that reads.
-// Settings that belong to a connection stand in the DSN, so that each new
-// connection has them. synchronous is NORMAL because the syncer makes each
-// group durable before it is answered; SQLite itself syncs around checkpoints.
-func openSQLite(path string) (writer, reader *sql.DB, err error) {
-	writer, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)",
-		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
-	if err != nil {
-		return nil, nil, err
-	}
-	writer.SetMaxOpenConns(1)
-	reader, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-4096)"))
-	if err != nil {
-		return nil, nil, errors.Join(err, writer.Close())
-	}
-	reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	reader.SetMaxIdleConns(max(4, runtime.NumCPU()))
-	return writer, reader, nil
-}
-
-// checkpointPages is how much of the log gathers before it is copied into the
-// database: larger means fewer copies of a page that changes often.
-const checkpointPages = 8192
-
-func dsn(path string, pragmas ...string) string {
-	query := url.Values{"_txlock": {"immediate"}}
-	for _, pragma := range append([]string{"busy_timeout(5000)"}, pragmas...) {
-		query.Add("_pragma", pragma)
-	}
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: query.Encode()}).String()
+// announceChange tells those who wait for messages, here and on other nodes.
+func (s *Store) announceChange() {
+	s.changes.announce()
+	s.engine.tell()
 }

@@ -15,21 +15,11 @@ import (
 
 // ClaimMessages implements delivery.Outbox.
 func (s *Store) ClaimMessages(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error) {
-	lease := muban.Lease(s.ids.next())
-	rows, err := s.reader.QueryContext(ctx, `
-		SELECT o.app_id, o.seq, o.grant_kind, a.platform, u.user_no IS NOT NULL,
-			COALESCE(u.blocked, 0), COALESCE(u.delivery, ''), COALESCE(u.notification_bar, 0)
-		FROM outbox o JOIN apps a ON a.app_id = o.app_id
-		LEFT JOIN users u ON u.app_id = o.app_id AND u.user_no = o.user_no
-		WHERE o.due_at <= $1 ORDER BY o.app_id, o.seq LIMIT $2`, millis(now), most+s.leases.held())
+	due, lease, err := s.outbox.claim(ctx, now, most, hold)
 	if err != nil {
 		return nil, 0, fmt.Errorf("claiming due messages: %w", err)
 	}
-	due, err := collect(rows, scanDue)
-	if err != nil {
-		return nil, 0, fmt.Errorf("claiming due messages: %w", err)
-	}
-	return s.leases.take(lease, due, most, hold), lease, nil
+	return due, lease, nil
 }
 
 func scanDue(row scanner) (muban.DueMessage, error) {
@@ -54,44 +44,58 @@ func endingOf(o muban.Outcome) ending {
 
 // FinishMessages implements delivery.Outbox.
 func (s *Store) FinishMessages(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) error {
-	outcomes = s.leases.still(lease, outcomes)
+	outcomes = slices.Clone(outcomes)
 	slices.SortStableFunc(outcomes, func(x, y muban.Outcome) int {
 		a, b := endingOf(x), endingOf(y)
 		return cmp.Or(strings.Compare(a.appID, b.appID), strings.Compare(string(a.state), string(b.state)),
 			strings.Compare(a.channels, b.channels), cmp.Compare(a.at, b.at), cmp.Compare(x.Seq, y.Seq))
 	})
+	var finished []muban.Outcome
 	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
-		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error { return s.finishAlike(ctx, part) })
+		finished = make([]muban.Outcome, 0, len(outcomes))
+		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error {
+			removed, err := s.finishAlike(ctx, lease, part)
+			finished = append(finished, removed...)
+			return err
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("storing how messages ended: %w", err)
 	}
-	s.leases.drop(outcomes)
-	s.changes.announce()
+	s.outbox.forget(finished)
+	s.announceChange()
 	return nil
 }
 
 // finishAlike takes messages out of the outbox and writes their final state.
-// Those that had one already, from a worker that was first, keep it.
-func (s *Store) finishAlike(ctx context.Context, part []muban.Outcome) error {
+// Those that the lease no longer holds, and those that had a final state
+// already, from a worker that was first, stay as they are. It returns those
+// that the lease held.
+func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban.Outcome) ([]muban.Outcome, error) {
 	end := endingOf(part[0])
-	seqs := make([]any, len(part))
-	for i, o := range part {
-		seqs[i] = o.Seq
-	}
-	among := ` AND seq IN (` + marks(len(part)) + `)`
-	err := s.hot.exec(ctx, `DELETE FROM outbox WHERE app_id = ?`+among, append([]any{end.appID}, seqs...))
-	if err != nil {
-		return err
-	}
 	delivered := int64(0)
 	if end.state == muban.StateDelivered {
 		delivered = end.at
 	}
-	args := []any{string(end.state), string(end.reason), end.channels, delivered, end.at, end.appID, string(muban.StateAccepted)}
-	return s.hot.exec(ctx, `UPDATE messages
-		SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
-		WHERE app_id = ? AND state = ?`+among, append(args, seqs...))
+	removed, err := s.outbox.remove(ctx, lease, part)
+	if err != nil {
+		return nil, err
+	}
+	return removed, inChunks(removed, func(part []muban.Outcome) error {
+		args := append(make([]any, 0, 7+len(part)), string(end.state), string(end.reason), end.channels,
+			delivered, end.at, end.appID, string(muban.StateAccepted))
+		return s.hot.exec(ctx, `UPDATE messages
+			SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
+			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(part))+`)`, withSeqs(args, part))
+	})
+}
+
+// withSeqs appends the messages' sequence numbers.
+func withSeqs(args []any, outcomes []muban.Outcome) []any {
+	for _, o := range outcomes {
+		args = append(args, o.Seq)
+	}
+	return args
 }
 
 // NextDue implements delivery.Outbox.

@@ -81,7 +81,7 @@ func TestFullQueuePushesBack(t *testing.T) {
 func TestFailedSyncIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	store := openForTest(t, 0)
-	if err := store.wal.Close(); err != nil { // every sync fails from now on
+	if err := store.engine.(*sqliteEngine).wal.Close(); err != nil { // every sync fails from now on
 		t.Fatal(err)
 	}
 	if _, err := store.Accept(context.Background(), anySend()); !errors.Is(err, muban.ErrOutcomeUnknown) {
@@ -108,7 +108,11 @@ func TestOneBadJobFailsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	clash.Message.ID = first.ID // its row is there already: the statement fails
-	good.Message.ID = muban.NewMessageID(muban.WeChatMini, store.ids.next())
+	seq, err := store.ids.next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.Message.ID = muban.NewMessageID(muban.WeChatMini, seq)
 	group := []*job{
 		{ctx: context.Background(), accept: clash, answer: make(chan error, 1)},
 		{ctx: context.Background(), accept: good, answer: make(chan error, 1)},

@@ -6,7 +6,8 @@ import "github.com/muban-dev/muban"
 // that the usual send, which follows its user's action soon, reads none from
 // the database. That is sound because one process alone has the database open
 // and all its writes go through the committer, to which alone this belongs:
-// what is kept here is what the last commit stored.
+// what is kept here is what the last commit stored. On a database that others
+// share there is none: a nil one keeps nothing.
 type recentGrants struct {
 	kept map[grantKey]muban.Grant
 	// order is a ring of the keys by age; the oldest makes room.
@@ -22,12 +23,18 @@ func newRecentGrants() *recentGrants {
 }
 
 func (r *recentGrants) get(key grantKey) (muban.Grant, bool) {
+	if r == nil {
+		return muban.Grant{}, false
+	}
 	g, found := r.kept[key]
 	return g, found
 }
 
 // put keeps a grant as it was just committed. A spent one is of no more use.
 func (r *recentGrants) put(g muban.Grant) {
+	if r == nil {
+		return
+	}
 	key := grantKey{g.AppID, g.ID}
 	_, known := r.kept[key]
 	switch {
@@ -48,6 +55,9 @@ func (r *recentGrants) put(g muban.Grant) {
 // forget drops everything: after a deletion, or when it is not known what a
 // commit stored.
 func (r *recentGrants) forget() {
+	if r == nil {
+		return
+	}
 	clear(r.kept)
 	r.order, r.next = r.order[:0], 0
 }

@@ -3,8 +3,11 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"math"
 	"sync"
 	"time"
+
+	"github.com/muban-dev/muban"
 )
 
 // A sequence number has 53 bits: 37 of ticks of 10 ms since epoch (until
@@ -19,24 +22,30 @@ const (
 )
 
 // sequence gives out numbers that grow and are never given twice, also over
-// restarts. It runs on real time: sandbox time may stand still.
+// restarts and by other nodes. It runs on real time: sandbox time may stand
+// still.
 type sequence struct {
 	mu    sync.Mutex
 	now   func() time.Time
 	node  int64
 	tick  int64
 	count int64
+	// end is the tick before which this node may give out numbers.
+	end int64
 }
 
 // newSequence starts above every number that was given out before.
 func newSequence(newest int64, now func() time.Time) *sequence {
-	return &sequence{now: now, tick: newest >> tickShift, count: 1<<countBits - 1}
+	s := &sequence{now: now}
+	s.take(0, newest>>tickShift, math.MaxInt64)
+	return s
 }
 
-func (s *sequence) next() int64 {
+// next is busy where this node may give out no more numbers for now.
+func (s *sequence) next() (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	current := (s.now().UnixMilli() - epoch) / int64(tick/time.Millisecond)
+	current := s.current()
 	switch {
 	case current > s.tick:
 		s.tick, s.count = current, 0
@@ -45,7 +54,46 @@ func (s *sequence) next() int64 {
 	default:
 		s.tick, s.count = s.tick+1, 0
 	}
-	return s.tick<<tickShift | s.node<<countBits | s.count
+	if s.tick >= s.end {
+		return 0, muban.Refuse(muban.RuleBusy)
+	}
+	return s.tick<<tickShift | s.node<<countBits | s.count, nil
+}
+
+// current is the clock's tick.
+func (s *sequence) current() int64 {
+	return (s.now().UnixMilli() - epoch) / int64(tick/time.Millisecond)
+}
+
+// take makes the sequence go on as that node, above the tick before and below
+// the tick end.
+func (s *sequence) take(node, before, end int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node, s.tick, s.count, s.end = node, before, 1<<countBits-1, end
+}
+
+// extend allows numbers below the tick end.
+func (s *sequence) extend(end int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end = max(s.end, end)
+}
+
+// close ends the giving out of numbers and tells the last tick.
+func (s *sequence) close() (issued, end int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end, s.end = s.end, 0
+	return s.tick, end
+}
+
+// ahead is the tick that the sequence has come to, and an end so many ticks
+// beyond it and the clock's, never before the one it has.
+func (s *sequence) ahead(ticks int64) (issued, end int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tick, max(s.end, max(s.tick, s.current())+ticks)
 }
 
 // newestSequence is the largest number in any table.

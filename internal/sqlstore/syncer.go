@@ -2,13 +2,10 @@ package sqlstore
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 
 	"github.com/muban-dev/muban"
-	"github.com/muban-dev/muban/internal/durable"
 )
 
 // syncer makes committed groups durable and answers their callers. It syncs
@@ -83,7 +80,7 @@ func (y *syncer) run() {
 		for len(y.groups) > 0 {
 			batch = append(batch, <-y.groups)
 		}
-		err := durable.Sync(y.store.wal)
+		err := y.store.engine.sync()
 		if err != nil {
 			y.broken.Store(true)
 			y.store.log.Error("syncing the log failed, nothing more is accepted until a restart", "error", err)
@@ -99,25 +96,19 @@ func (y *syncer) run() {
 func (y *syncer) answer(c committed, syncErr error) {
 	accepted := false
 	for i, j := range c.group {
-		result := c.results[i]
-		if result == nil && syncErr != nil {
-			result = errors.Join(muban.ErrOutcomeUnknown, syncErr)
+		if c.results[i] == nil && syncErr != nil {
+			c.results[i] = errors.Join(muban.ErrOutcomeUnknown, syncErr)
 		}
-		accepted = accepted || j.accept != nil && result == nil
-		j.answer <- result
+		if j.accept != nil && c.results[i] == nil {
+			accepted = true
+			y.store.outbox.hint(j.accept.Message.AppID)
+		}
 	}
 	if accepted {
 		y.store.announceDue()
-		y.store.changes.announce()
+		y.store.announceChange()
 	}
-}
-
-// openLog opens the write-ahead log beside SQLite's own handle of it. The
-// file is there once something was written, and stays while the store is open.
-func openLog(database string) (*os.File, error) {
-	file, err := os.OpenFile(database+"-wal", os.O_RDWR, 0)
-	if err != nil {
-		return nil, fmt.Errorf("opening the write-ahead log: %w", err)
+	for i, j := range c.group {
+		j.answer <- c.results[i]
 	}
-	return file, nil
 }

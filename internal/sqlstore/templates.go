@@ -48,8 +48,13 @@ func (s *Store) CreateTemplate(ctx context.Context, t muban.Template, check func
 	if err != nil {
 		return t, err
 	}
-	t.Seq = s.ids.next()
+	if t.Seq, err = s.ids.next(); err != nil {
+		return t, err
+	}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lockApp(ctx, tx, t.AppID); err != nil {
+			return err
+		}
 		held, err := countTemplates(ctx, tx, t.AppID)
 		if err != nil {
 			return err
@@ -59,7 +64,7 @@ func (s *Store) CreateTemplate(ctx context.Context, t muban.Template, check func
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO templates (`+templateColumns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
 			t.Seq, t.AppID, t.ID, t.Title, string(body), millis(t.CreatedAt))
-		return orConflict(err, "template", t.ID)
+		return s.orConflict(err, "template", t.ID)
 	})
 	return t, err
 }

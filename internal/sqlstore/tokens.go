@@ -27,6 +27,9 @@ func (s *Store) Token(ctx context.Context, appID string, hash []byte) (muban.Tok
 // UpdateTokens implements messaging.TokenStore.
 func (s *Store) UpdateTokens(ctx context.Context, scope muban.TokenScope, rule func([]muban.Token) ([]muban.Token, error)) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lockApp(ctx, tx, scope.AppID); err != nil {
+			return err
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT `+tokenColumns+` FROM tokens
 			WHERE app_id = $1 AND kind = $2 AND issued_at > $3 AND (dead_at = 0 OR dead_at > $4 OR forced = 1)
 			ORDER BY issued_at DESC`,

@@ -24,17 +24,22 @@ type querier interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
-func userByAnyID(ctx context.Context, q querier, appID, id string) (muban.User, error) {
+// userByAnyID finds a user; lock is what keeps it from others, if anything.
+func userByAnyID(ctx context.Context, q querier, appID, id, lock string) (muban.User, error) {
 	user, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users
-		WHERE app_id = $1 AND user_no = (SELECT user_no FROM user_ids WHERE app_id = $2 AND id = $3)`, appID, appID, id))
+		WHERE app_id = $1 AND user_no = (SELECT user_no FROM user_ids WHERE app_id = $2 AND id = $3)`+lock, appID, appID, id))
 	return user, orNotFound(err, "user", id)
 }
 
 // CreateUser implements messaging.UserStore.
 func (s *Store) CreateUser(ctx context.Context, user muban.User) (muban.User, error) {
-	user.No = s.ids.next()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := putUserIDs(ctx, tx, user, user.IDs()); err != nil {
+	no, err := s.ids.next()
+	if err != nil {
+		return user, err
+	}
+	user.No = no
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.putUserIDs(ctx, tx, user, user.IDs()); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO users (`+userColumns+`)
@@ -46,11 +51,11 @@ func (s *Store) CreateUser(ctx context.Context, user muban.User) (muban.User, er
 	return user, err
 }
 
-func putUserIDs(ctx context.Context, tx *sql.Tx, user muban.User, ids []string) error {
+func (s *Store) putUserIDs(ctx context.Context, tx *sql.Tx, user muban.User, ids []string) error {
 	for _, id := range ids {
 		_, err := tx.ExecContext(ctx, `INSERT INTO user_ids (app_id, id, user_no) VALUES ($1, $2, $3)`, user.AppID, id, user.No)
 		if err != nil {
-			return orConflict(err, "user", id)
+			return s.orConflict(err, "user", id)
 		}
 	}
 	return nil
@@ -66,7 +71,7 @@ func flag(b bool) int {
 
 // User implements messaging.UserStore.
 func (s *Store) User(ctx context.Context, appID, id string) (muban.User, error) {
-	return userByAnyID(ctx, s.reader, appID, id)
+	return userByAnyID(ctx, s.reader, appID, id, "")
 }
 
 // Users implements messaging.UserStore.
@@ -84,7 +89,7 @@ func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban
 func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*muban.User) error) (muban.User, error) {
 	var user muban.User
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		user, err = userByAnyID(ctx, tx, appID, id)
+		user, err = userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}
@@ -95,7 +100,7 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 		if err != nil {
 			return err
 		}
-		if err := putUserIDs(ctx, tx, user, user.IDs()); err != nil {
+		if err := s.putUserIDs(ctx, tx, user, user.IDs()); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE users SET open_id = $1, swan_id = $2, alipay_open_id = $3, union_id = $4,
@@ -111,7 +116,7 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 // DeleteUser implements messaging.UserStore.
 func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		user, err := userByAnyID(ctx, tx, appID, id)
+		user, err := userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,57 @@
+// Package pgtest gives tests a PostgreSQL database of their own.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Address names the environment variable with the address of the server that
+// tests may use; scripts/postgres.sh sets it.
+const Address = "MUBAN_TEST_POSTGRES"
+
+// Database returns the address of a new, empty schema that is dropped when the
+// test ends. Without a server the test is skipped, where CI=true it fails.
+func Database(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(Address)
+	if server == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(Address + " is not set: run the tests with make test, which starts PostgreSQL")
+		}
+		t.Skip(Address + " is not set; scripts/postgres.sh go test … starts PostgreSQL")
+	}
+	schema := "test_" + strings.ToLower(rand.Text())
+	run(t, server, "CREATE SCHEMA "+schema)
+	t.Cleanup(func() { run(t, server, "DROP SCHEMA "+schema+" CASCADE") })
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("%s: %v", Address, err)
+	}
+	query := address.Query()
+	query.Set("search_path", schema)
+	query.Set("pool_max_conns", "4") // many tests share the server
+	address.RawQuery = query.Encode()
+	return address.String()
+}
+
+func run(t testing.TB, server, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatalf("connecting to %s: %v", Address, err)
+	}
+	defer func() { _ = conn.Close(ctx) }() // was only used for this
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}

@@ -1,0 +1,76 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// engine is what differs between the databases. Everything else is one SQL:
+// static statements write their placeholders $N, which both understand, hot
+// ones ?, which bind rewrites where the driver wants it.
+type engine interface {
+	// pools are the connections: writer for the committer, the schema and what
+	// begins a store; reader for everything that reads.
+	pools() (writer, reader *sql.DB)
+	// migrations says how the schema is brought up to date.
+	migrations() dialect
+	// start begins what the engine does besides, once the schema is there, and
+	// returns where ids come from and who may deliver what.
+	start(ctx context.Context, s *Store) (*sequence, outbox, error)
+	// bind writes a query's placeholders as the driver wants them.
+	bind(query string) string
+	// judge says what an error means; nil is fault.
+	judge(err error) verdict
+	// sync makes what was committed durable, where COMMIT has not done so.
+	sync() error
+	// tell lets other nodes know, some time soon, that messages changed.
+	tell()
+	// stop ends what start began; close ends the connections.
+	stop(ctx context.Context) error
+	close() error
+}
+
+// outbox is how an engine keeps two workers from the same message.
+type outbox interface {
+	// hint says that an app has messages that are due on this node.
+	hint(appID string)
+	// claim holds due messages for a while (real time) under a new lease.
+	claim(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error)
+	// remove takes messages of one app out of the outbox, in the committer's
+	// transaction, and returns those that the lease still held.
+	remove(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) ([]muban.Outcome, error)
+	// forget ends the hold on messages whose end is committed.
+	forget(outcomes []muban.Outcome)
+}
+
+// verdict is what an error of the database means for the work it ended.
+type verdict int
+
+const (
+	// fault: the statement or its values. Other jobs of the group may be fine.
+	fault verdict = iota
+	// duplicate: a unique key is taken.
+	duplicate
+	// unstorable: a text that the database cannot hold.
+	unstorable
+	// again: given up for another transaction's sake; the same may go well now.
+	again
+	// busy: no room or no time; nothing was stored, the connection is good.
+	busy
+	// away: the connection or the database is gone; before a COMMIT nothing
+	// was stored, after it nobody knows.
+	away
+)
+
+// lock is what a SELECT ends with that keeps its rows from other nodes until
+// the transaction ends, taking them in that order so that no two nodes wait
+// for each other. Where one process has the database alone it is empty.
+func (s *Store) lock(order string) string {
+	if !s.shared {
+		return ""
+	}
+	return " ORDER BY " + order + " FOR UPDATE"
+}

@@ -1,0 +1,39 @@
+package sqlstore_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/pgtest"
+	"github.com/muban-dev/muban/internal/sqlstore"
+	"github.com/muban-dev/muban/internal/sqlstore/storetest"
+)
+
+// TestStore runs the suite on both engines.
+func TestStore(t *testing.T) {
+	t.Parallel()
+	t.Run("engine SQLite", func(t *testing.T) {
+		t.Parallel()
+		storetest.Run(t, func(t *testing.T, starter []muban.Title) storetest.Opener {
+			return opener(sqlstore.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Starter: starter})
+		})
+	})
+	t.Run("engine PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		storetest.Run(t, func(t *testing.T, starter []muban.Title) storetest.Opener {
+			return opener(sqlstore.Options{Database: pgtest.Database(t), Log: slog.New(slog.DiscardHandler), Starter: starter})
+		})
+	})
+}
+
+func opener(o sqlstore.Options) storetest.Opener {
+	return func(t *testing.T) storetest.Store {
+		t.Helper()
+		store, err := sqlstore.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	}
+}

@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/muban-dev/muban/internal/durable"
+)
+
+// File is the name of the SQLite database in its folder.
+const File = "muban.db"
+
+// sqliteEngine is a database in a folder that one process has open.
+type sqliteEngine struct {
+	writer, reader *sql.DB
+	path           string
+	wal            *os.File // for syncing only
+}
+
+var _ engine = (*sqliteEngine)(nil)
+
+// openSQLite opens the one connection that writes and the pool that reads.
+// Settings that belong to a connection stand in the DSN, so that each new
+// connection has them. synchronous is NORMAL because the syncer makes each
+// group durable before it is answered; SQLite itself syncs around checkpoints.
+func openSQLite(ctx context.Context, dir string) (*sqliteEngine, error) {
+	path := filepath.Join(dir, File)
+	writer, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)",
+		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	reader, err := sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-4096)"))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	reader.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), reader.Close(), writer.Close())
+	}
+	return &sqliteEngine{writer: writer, reader: reader, path: path}, nil
+}
+
+// checkpointPages is how much of the log gathers before it is copied into the
+// database: larger means fewer copies of a page that changes often.
+const checkpointPages = 8192
+
+func dsn(path string, pragmas ...string) string {
+	query := url.Values{"_txlock": {"immediate"}}
+	for _, pragma := range append([]string{"busy_timeout(5000)"}, pragmas...) {
+		query.Add("_pragma", pragma)
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: query.Encode()}).String()
+}
+
+func (e *sqliteEngine) pools() (writer, reader *sql.DB) { return e.writer, e.reader }
+
+// start opens the write-ahead log beside SQLite's own handle of it. The file
+// is there once something was written, and stays while the store is open.
+func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, error) {
+	newest, err := newestSequence(ctx, e.writer)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.wal, err = os.OpenFile(e.path+"-wal", os.O_RDWR, 0); err != nil {
+		return nil, nil, fmt.Errorf("opening the write-ahead log: %w", err)
+	}
+	return newSequence(newest, time.Now), &leases{store: s}, nil
+}
+
+func (*sqliteEngine) bind(query string) string { return query }
+
+// judge knows broken unique keys; anything else is the statement's fault.
+func (*sqliteEngine) judge(err error) verdict {
+	var broken *sqlite.Error
+	if errors.As(err, &broken) {
+		switch broken.Code() {
+		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+			return duplicate
+		}
+	}
+	return fault
+}
+
+func (e *sqliteEngine) sync() error { return durable.Sync(e.wal) }
+
+func (*sqliteEngine) tell() {}
+
+func (*sqliteEngine) stop(context.Context) error { return nil }
+
+func (e *sqliteEngine) close() error {
+	var wal error
+	if e.wal != nil {
+		wal = e.wal.Close()
+	}
+	return errors.Join(wal, e.reader.Close(), e.writer.Close())
+}

@@ -1,0 +1,19 @@
+// Command freeport prints a TCP port of this machine that nobody listens on.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+)
+
+func main() {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Fprintln(os.Stdout, listener.Addr().(*net.TCPAddr).Port)
+	_ = listener.Close() // the process ends
+}
