@@ -38,6 +38,7 @@ and shares one fdatasync a group. Read the ratios; the rates are the machine's.`
 		},
 	}
 	cmd.Flags().StringVar(&o.Dir, "dir", "", "folder for the stores, whose disk is measured (default: the system's temporary folder)")
+	cmd.Flags().StringVar(&o.Database, "database", "", "PostgreSQL database for the server (postgres://…); what is sent stays there")
 	cmd.Flags().IntVar(&o.Sends, "sends", 40_000, "sends in each round, to each server")
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "rounds")
 	cmd.Flags().IntVar(&o.Connections, "connections", 256, "keep-alive connections")

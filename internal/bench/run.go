@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Program     string // the muban to run, for the server and the ceilings
 	Dir         string // where the stores are; its disk is what is measured
+	Database    string // a PostgreSQL database that the server works on instead
 	Sends       int    // in each round, to each server
 	Rounds      int
 	Connections int
@@ -31,6 +32,7 @@ type Options struct {
 
 // Report is what was measured: each server's loads round by round.
 type Report struct {
+	Engine                string // of the server's store
 	Decode, Append, Muban []Load
 	GroupSize             float64       // mean writes a commit
 	PeakMiB               int           // the server's memory at most
@@ -58,7 +60,12 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return report, err
 	}
 	token := rand.Text() + rand.Text()
-	server, err := startChild(ctx, o.Program, []string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "store")},
+	store := []string{"--data", filepath.Join(dir, "store")}
+	report.Engine = "SQLite"
+	if o.Database != "" {
+		store, report.Engine = []string{"--database", o.Database}, "PostgreSQL"
+	}
+	server, err := startChild(ctx, o.Program, append([]string{"serve", "--listen", "127.0.0.1:0"}, store...),
 		[]string{"MUBAN_ADMIN_TOKEN=" + token}, o.Logs)
 	if err != nil {
 		return report, err
@@ -158,6 +165,7 @@ func (r Report) Write(w io.Writer) error {
 	first, second := Ratios(r.Muban, r.Decode), Ratios(r.Muban, r.Append)
 	fmt.Fprintf(&table, "\nof decode only          %.2f  (%.2f to %.2f over %d rounds)\nof decode, append, sync %.2f  (%.2f to %.2f)\n",
 		middle(first), first[0], first[len(first)-1], len(first), middle(second), second[0], second[len(second)-1])
+	fmt.Fprintf(&table, "engine                  %s\n", r.Engine)
 	fmt.Fprintf(&table, "writes a commit         %.1f\npeak memory             %d MiB\ndelivery behind by      %s\n", r.GroupSize, r.PeakMiB, short(r.Behind))
 	_, err := io.WriteString(w, table.String())
 	return err

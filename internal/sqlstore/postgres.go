@@ -88,7 +88,7 @@ func (e *postgresEngine) openPools(ctx context.Context) (err error) {
 	// Hot statements look rows up by key, whatever the statistics say of a table
 	// that was empty a minute ago. A database that does not know a setting does
 	// without it.
-	plans := []string{"SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET plan_cache_mode = force_generic_plan"}
+	plans := []string{"SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET plan_cache_mode = force_generic_plan"}
 	if e.writers, err = e.pool(ctx, 3, []string{limit, idle}, plans); err != nil {
 		return err
 	}
