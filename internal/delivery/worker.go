@@ -33,7 +33,7 @@ const (
 	batch = 512
 	// hold is how long a claim lasts: far longer than a batch takes, short
 	// enough that a dead worker's messages do not wait long.
-	hold = 30 * time.Second
+	hold = 10 * time.Second
 	// poll is how often the outbox is looked at without a signal, which sees
 	// what other nodes accepted and what a dead worker left.
 	poll = time.Second
