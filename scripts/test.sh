@@ -48,9 +48,13 @@ fi
 section "go vet"
 go vet ./...
 
-section "go test -race"
+section "go test -race, on SQLite and PostgreSQL"
 # shellcheck disable=SC2086
-CGO_ENABLED=1 go test -race -timeout 8m $fresh ./...
+CGO_ENABLED=1 scripts/postgres.sh go test -race -timeout 8m $fresh ./...
 
-section "real clients against a running server"
+section "real clients against a running server, on SQLite"
 test/clients/run.sh
+
+section "real clients against a running server, on PostgreSQL"
+# shellcheck disable=SC2016
+scripts/postgres.sh sh -c 'MUBAN_CLIENTS_DATABASE=$MUBAN_TEST_POSTGRES test/clients/run.sh'

@@ -1,7 +1,6 @@
 package messaging_test
 
 import (
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/sqlstore"
 )
 
 // step is one thing that a worker does in the property test.
@@ -25,24 +25,21 @@ type step struct {
 // that was accepted is there.
 func TestGrantsAreNeverOverspent(t *testing.T) {
 	t.Parallel()
-	root := t.TempDir()
-	rapid.Check(t, func(rt *rapid.T) {
-		workers := rapid.SliceOfN(rapid.SliceOfN(stepGenerator(), 1, 12), 2, 8).Draw(rt, "workers")
-		dir, err := os.MkdirTemp(root, "store") //nolint:usetesting // one folder a run, within the test's own
-		if err != nil {
-			rt.Fatal(err)
-		}
-		play := newPlay(rt, dir)
-		var running sync.WaitGroup
-		for _, steps := range workers {
-			running.Go(func() {
-				for _, s := range steps {
-					play.do(s)
-				}
-			})
-		}
-		running.Wait()
-		play.check(rt)
+	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		rapid.Check(t, func(rt *rapid.T) {
+			workers := rapid.SliceOfN(rapid.SliceOfN(stepGenerator(), 1, 12), 2, 8).Draw(rt, "workers")
+			play := newPlay(rt, fresh(rt))
+			var running sync.WaitGroup
+			for _, steps := range workers {
+				running.Go(func() {
+					for _, s := range steps {
+						play.do(s)
+					}
+				})
+			}
+			running.Wait()
+			play.check(rt)
+		})
 	})
 }
 
@@ -70,8 +67,8 @@ type play struct {
 	broken   []error                    // what was neither accepted nor refused
 }
 
-func newPlay(rt *rapid.T, dir string) *play {
-	p := &play{world: newWorld(rt, dir), accepted: make(map[muban.MessageID]string)}
+func newPlay(rt *rapid.T, store *sqlstore.Store) *play {
+	p := &play{world: newWorld(store), accepted: make(map[muban.MessageID]string)}
 	ctx := rt.Context()
 	var err error
 	if p.app, err = p.CreateApp(ctx, messaging.NewApp{Platform: muban.WeChatMini, Settings: messaging.DefaultSettings(muban.WeChatMini)}); err != nil {

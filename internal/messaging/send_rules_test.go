@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/sqlstore"
 )
 
 // sendRow is one rule around a send: what is done before, how the request
@@ -18,23 +19,25 @@ type sendRow struct {
 }
 
 func runSendRows(t *testing.T, platform muban.Platform, libraryID string, good func(*scene) muban.SendRequest, rows []sendRow) {
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t, newWorld(t, t.TempDir()), platform, libraryID)
-			if row.before != nil {
-				row.before(s)
-			}
-			request := good(s)
-			if row.edit != nil {
-				row.edit(s, &request)
-			}
-			_, err := s.Send(t.Context(), s.app, request)
-			if got := ruleOf(t, err); got != row.want {
-				t.Errorf("refused by %q (%v), want %q: %s", got, err, row.want, row.source)
-			}
-		})
-	}
+	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		for _, row := range rows {
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				s := newScene(t, newWorld(fresh(t)), platform, libraryID)
+				if row.before != nil {
+					row.before(s)
+				}
+				request := good(s)
+				if row.edit != nil {
+					row.edit(s, &request)
+				}
+				_, err := s.Send(t.Context(), s.app, request)
+				if got := ruleOf(t, err); got != row.want {
+					t.Errorf("refused by %q (%v), want %q: %s", got, err, row.want, row.source)
+				}
+			})
+		}
+	})
 }
 
 func TestWeChatMiniSend(t *testing.T) {

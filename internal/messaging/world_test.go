@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/pgtest"
 	"github.com/muban-dev/muban/internal/sqlstore"
 )
 
@@ -31,8 +33,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// world is the use cases over a real store, with one library title a
-// platform, and a clock of its own.
+// world is the use cases over a real store, and a clock of its own.
 type world struct {
 	*messaging.Service
 	store *sqlstore.Store
@@ -45,14 +46,40 @@ type testingTB interface {
 	Cleanup(func())
 }
 
-func newWorld(t testingTB, dir string) *world {
+// onBothEngines runs a test on each engine. fresh gives a store: on SQLite a
+// new one at each call, on PostgreSQL always the same, in which every scene is
+// an app of its own.
+func onBothEngines(t *testing.T, test func(t *testing.T, fresh func(testingTB) *sqlstore.Store)) {
 	t.Helper()
-	titles := []muban.Title{
+	t.Run("engine SQLite", func(t *testing.T) {
+		t.Parallel()
+		root := t.TempDir()
+		test(t, func(t testingTB) *sqlstore.Store {
+			t.Helper()
+			dir, err := os.MkdirTemp(root, "store") //nolint:usetesting // one folder a run, within the test's own
+			if err != nil {
+				t.Fatal(err)
+			}
+			return openStore(t, sqlstore.Options{Dir: dir})
+		})
+	})
+	t.Run("engine PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		shared := openStore(t, sqlstore.Options{Database: pgtest.Database(t)})
+		test(t, func(testingTB) *sqlstore.Store { return shared })
+	})
+}
+
+// openStore opens a store with one library title a platform.
+func openStore(t testingTB, o sqlstore.Options) *sqlstore.Store {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	o.Starter = []muban.Title{
 		{Platform: muban.WeChatMini, ID: "AT0002", Title: "购买成功通知", Keywords: keywords(12)},
 		{Platform: muban.Baidu, ID: "BD0016", Title: "取票成功通知", Keywords: keywords(12)},
 		{Platform: muban.Alipay, ID: "AT0002", Title: "购买成功通知", Keywords: keywords(12)},
 	}
-	store, err := sqlstore.Open(context.Background(), sqlstore.Options{Dir: dir, Log: slog.New(slog.DiscardHandler), Starter: titles})
+	store, err := sqlstore.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +88,10 @@ func newWorld(t testingTB, dir string) *world {
 			t.Fatal(err)
 		}
 	})
+	return store
+}
+
+func newWorld(store *sqlstore.Store) *world {
 	c := &clock{now: time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)} // noon in UTC+8
 	return &world{messaging.New(store, c, time.Minute), store, c}
 }

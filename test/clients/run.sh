@@ -2,7 +2,9 @@
 # Real clients against a running Muban: builds it (or takes $MUBAN_BIN), starts
 # it, runs every program under test/clients against it, one after the other,
 # and says which passed. Each program makes its own app and prints one line a
-# step. Works from any folder; needs Go and, for the Node clients, node and npm.
+# step. Works from any folder. MUBAN_CLIENTS_DATABASE is a PostgreSQL database
+# for it to work on; without it, it has the embedded store. Needs Go and, for the
+# Node clients, node and npm.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -48,7 +50,9 @@ if [ -z "${MUBAN_BIN:-}" ]; then
 fi
 
 mkfifo "$work/stdout"
-"$muban" dev --listen 127.0.0.1:0 --empty >"$work/stdout" 2>"$work/stderr" &
+store=()
+[ -z "${MUBAN_CLIENTS_DATABASE:-}" ] || store=(--database "$MUBAN_CLIENTS_DATABASE")
+"$muban" dev --listen 127.0.0.1:0 --empty "${store[@]}" >"$work/stdout" 2>"$work/stderr" &
 server=$!
 exec 3<"$work/stdout"
 MUBAN_URL=
