@@ -192,7 +192,7 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	pgtest.Database(t) // skips, or fails, where there is no PostgreSQL
+	pgtest.Database(t)                                // skips, or fails, where there is no PostgreSQL
 	folder, err := os.MkdirTemp("", "muban-cluster-") // whose parents its user may read
 	if err != nil {
 		t.Fatal(err)

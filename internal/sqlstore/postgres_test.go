@@ -1,0 +1,319 @@
+package sqlstore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/pgtest"
+	"github.com/muban-dev/muban/internal/sqlstore"
+)
+
+// with returns the address with changes.
+func with(t *testing.T, address string, change func(*url.URL, url.Values)) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	change(u, query)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func execute(t *testing.T, address, statement string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), with(t, address, func(_ *url.URL, q url.Values) { q.Del("pool_max_conns") }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDatabaseThatCannotBeUsed: what is wrong is said in words, and the
+// password in no case.
+func TestDatabaseThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	good := pgtest.Database(t)
+	newer := pgtest.Database(t)
+	openPostgres(t, newer, nil).mustClose()
+	execute(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
+	for _, test := range []struct{ name, address, want string }{
+		{"not an address", "postgres://muban:s3cret@:no:port/x", "looks like postgres://"},
+		{"nobody listens", with(t, good, func(u *url.URL, _ url.Values) { u.Host = "127.0.0.1:1" }), "127.0.0.1:1/postgres cannot be reached"},
+		{"no such user", with(t, good, func(u *url.URL, _ url.Values) { u.User = url.UserPassword("nobody-here", "s3cret") }), `does not let user "nobody-here" in`},
+		{"no such database", with(t, good, func(u *url.URL, _ url.Values) { u.Path = "/nothing" }), "there is no database 127.0.0.1"},
+		{"read-only", with(t, good, func(_ *url.URL, q url.Values) { q.Set("default_transaction_read_only", "on") }), "is read-only"},
+		{"no schema", with(t, good, func(_ *url.URL, q url.Values) { q.Set("search_path", "nowhere") }), "has no schema to work in"},
+		{"newer schema", newer, "has schema version 99, this program knows up to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			address := test.address
+			if !strings.Contains(address, "s3cret") {
+				address = with(t, address, func(u *url.URL, _ url.Values) { u.User = url.UserPassword(u.User.Username(), "s3cret") })
+			}
+			_, err := sqlstore.Open(t.Context(), sqlstore.Options{Database: address})
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%v, want %q and no password", err, test.want)
+			}
+		})
+	}
+}
+
+// pgStore is a store with an app, a user and a way to send.
+type pgStore struct {
+	*sqlstore.Store
+	t    *testing.T
+	app  muban.App
+	user muban.User
+	now  time.Time
+}
+
+// openPostgres opens a store; like is one on the same database whose app and
+// user it shares, nil makes them.
+func openPostgres(t *testing.T, address string, like *pgStore) *pgStore {
+	t.Helper()
+	return openWith(t, sqlstore.Options{Database: address}, like)
+}
+
+func openWith(t *testing.T, o sqlstore.Options, like *pgStore) *pgStore {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &pgStore{Store: store, t: t, now: time.Now().UTC().Truncate(time.Millisecond)}
+	if like != nil {
+		s.app, s.user = like.app, like.user
+		return s
+	}
+	if s.app, err = s.CreateApp(t.Context(), muban.App{ID: "wx0000000000000001", Platform: muban.WeChatMini, CreatedAt: s.now}); err != nil {
+		t.Fatal(err)
+	}
+	if s.user, err = s.CreateUser(t.Context(), muban.User{AppID: s.app.ID, OpenID: "oUser"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *pgStore) mustClose() {
+	s.t.Helper()
+	if err := s.Close(); err != nil {
+		s.t.Errorf("closing: %v", err)
+	}
+}
+
+func (s *pgStore) mint(id string) {
+	s.t.Helper()
+	_, err := s.CreateGrants(s.t.Context(), []muban.Grant{{
+		AppID: s.app.ID, ID: id, Kind: muban.GrantForm, UserNo: s.user.No, UserID: s.user.OpenID,
+		Uses: 1, Remaining: 1, IssuedAt: s.now, ExpiresAt: s.now.Add(muban.Week),
+	}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *pgStore) send(grant string) (muban.Message, error) {
+	return s.Accept(s.t.Context(), muban.Accept{
+		Message: muban.Message{
+			AppID: s.app.ID, Platform: s.app.Platform, UserNo: s.user.No, UserID: s.user.OpenID,
+			TemplateID: "t", GrantID: grant, State: muban.StateAccepted, AcceptedAt: s.now,
+		},
+		Decide: func(l muban.Ledger) *muban.Refusal {
+			if l.Grant == nil || !l.Grant.Spendable(s.now) {
+				return muban.Refuse(muban.RuleGrantSpent)
+			}
+			return nil
+		},
+	})
+}
+
+// wire carries connections to the database and can cut one when it commits.
+type wire struct {
+	net.Listener
+	to  string
+	cut atomic.Int32
+
+	mu   sync.Mutex
+	kept []net.Conn
+}
+
+// What a wire does with the next COMMIT.
+const (
+	carry         = iota
+	cutBefore     // the database never hears of it
+	cutAfter      // the database hears of it, the answer is lost
+	cutOneSidedly // the database never hears of it, nor that the client is gone
+)
+
+func newWire(t *testing.T, address string) (*wire, string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{Listener: listener, to: u.Host}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { w.carry(client) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		w.mu.Lock()
+		for _, conn := range w.kept {
+			_ = conn.Close()
+		}
+		w.mu.Unlock()
+		running.Wait()
+	})
+	return w, with(t, address, func(u *url.URL, _ url.Values) { u.Host = listener.Addr().String() })
+}
+
+func (w *wire) carry(client net.Conn) {
+	server, err := new(net.Dialer).Dial("tcp", w.to)
+	if err != nil {
+		_ = client.Close()
+		return
+	}
+	w.mu.Lock()
+	w.kept = append(w.kept, client, server)
+	w.mu.Unlock()
+	var silent atomic.Bool
+	go func() {
+		defer client.Close()
+		for buffer := make([]byte, 1<<16); ; {
+			n, err := server.Read(buffer)
+			if err != nil || silent.Load() {
+				return
+			}
+			if _, err := client.Write(buffer[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	for buffer := make([]byte, 1<<16); ; {
+		n, err := client.Read(buffer)
+		if err != nil {
+			_ = server.Close()
+			return
+		}
+		if bytes.Contains(buffer[:n], []byte("commit\x00")) {
+			switch w.cut.Swap(carry) {
+			case cutBefore:
+				_, _ = client.Close(), server.Close()
+				return
+			case cutAfter:
+				silent.Store(true)
+			case cutOneSidedly:
+				_ = client.Close()
+				return
+			}
+		}
+		if _, err := server.Write(buffer[:n]); err != nil {
+			_ = client.Close()
+			return
+		}
+	}
+}
+
+// TestCommitWithoutAnAnswer: the answer to a send never contradicts the store,
+// whatever becomes of its COMMIT, and the next send is accepted.
+func TestCommitWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		cut    int32
+		stored bool
+		good   func(error) bool
+	}{
+		"never arrived":                  {cutBefore, false, isBusy},
+		"arrived, the answer was lost":   {cutAfter, true, func(err error) bool { return err == nil }},
+		"perhaps still on its way there": {cutOneSidedly, false, func(err error) bool { return isBusy(err) || errors.Is(err, muban.ErrOutcomeUnknown) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, address := newWire(t, pgtest.Database(t))
+			s := openPostgres(t, address, nil)
+			defer s.mustClose()
+			s.mint("first")
+			s.mint("second")
+			w.cut.Store(test.cut)
+			began := time.Now()
+			_, err := s.send("first")
+			if took := time.Since(began); !test.good(err) || took > 8*time.Second {
+				t.Errorf("after %v: %v", took, err)
+			}
+			for deadline := time.Now().Add(15 * time.Second); ; {
+				if _, err = s.send("second"); err == nil || time.Now().After(deadline) {
+					break
+				}
+			}
+			if err != nil {
+				t.Errorf("no send is accepted any more: %v", err)
+			}
+			grant, err := s.Grant(t.Context(), s.app.ID, "first")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stored := grant.Remaining == 0 && len(grant.SpentBy) == 1; stored != test.stored {
+				t.Errorf("stored: %t, want %t", stored, test.stored)
+			}
+		})
+	}
+}
+
+func isBusy(err error) bool {
+	var refusal *muban.Refusal
+	return errors.As(err, &refusal) && refusal.Rule == muban.RuleBusy
+}
+
+// TestNodesOfOneDatabase: ids of two nodes never collide, a number that was
+// given back begins above what it gave out, and changes are heard of.
+func TestNodesOfOneDatabase(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Database(t)
+	a := openPostgres(t, address, nil)
+	defer a.mustClose()
+	seen := make(map[muban.MessageID]bool)
+	for round := range 3 {
+		b := openPostgres(t, address, a)
+		for _, side := range []*pgStore{a, b} {
+			id := strings.Repeat("g", round+1) + string('a'+rune(len(seen)))
+			side.mint(id)
+			m, err := side.send(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen[m.ID] {
+				t.Errorf("id %d was given twice", m.ID)
+			}
+			seen[m.ID] = true
+		}
+		b.mustClose()
+	}
+}
