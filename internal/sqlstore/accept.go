@@ -185,7 +185,7 @@ func (s *Store) readGrants(ctx context.Context, b *books) error {
 		}
 		return strings.Compare(x.id, y.id)
 	})
-	return inChunks(keys, func(part []grantKey) error {
+	return inKeys(s, keys, func(part []grantKey) error {
 		args := make([]any, 0, 2*len(part))
 		for _, key := range part {
 			args = append(args, key.appID, key.id)
@@ -252,7 +252,7 @@ func (s *Store) writeDays(ctx context.Context, b *books) error {
 		if day.accepted == 0 {
 			continue
 		}
-		err := s.hot.exec(ctx, `INSERT INTO daily_sends (app_id, day, sent) VALUES (?, ?, ?)
+		err := s.hot.later(ctx, `INSERT INTO daily_sends (app_id, day, sent) VALUES (?, ?, ?)
 			ON CONFLICT (app_id, day) DO UPDATE SET sent = daily_sends.sent + excluded.sent`,
 			[]any{key.appID, int(key.day), day.accepted})
 		if err != nil {
@@ -275,7 +275,7 @@ func (s *Store) writeGrants(ctx context.Context, b *books) error {
 		for _, g := range part {
 			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy), g.AppID)
 		}
-		return s.hot.exec(ctx, `UPDATE grants SET remaining = spent.column2, spent_by = spent.column3
+		return s.hot.later(ctx, `UPDATE grants SET remaining = spent.column2, spent_by = spent.column3
 			FROM (VALUES `+typedTuples(len(part), "CAST(? AS BIGINT),CAST(? AS INTEGER),?,?")+`) AS spent
 			WHERE grants.seq = spent.column1 AND grants.app_id = spent.column4`, args)
 	})
@@ -290,11 +290,11 @@ func (s *Store) insertMessages(ctx context.Context, part []*acceptance) error {
 		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.GrantKind), string(m.State), at, send.body)
 		due = append(due, m.AppID, m.ID.Seq(), m.UserNo, string(m.GrantKind), at)
 	}
-	err := s.hot.exec(ctx, `INSERT INTO messages
+	err := s.hot.later(ctx, `INSERT INTO messages
 		(seq, app_id, user_no, template_id, grant_kind, state, accepted_at, body) VALUES `+tuples(len(part), 8), messages)
 	if err != nil {
 		return err
 	}
-	return s.hot.exec(ctx, `INSERT INTO outbox
+	return s.hot.later(ctx, `INSERT INTO outbox
 		(app_id, seq, user_no, grant_kind, due_at) VALUES `+tuples(len(part), 5), due)
 }

@@ -271,7 +271,11 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 			}
 		}
 	}
+	c.store.hot.drop() // what an attempt before left
 	if err := c.store.acceptGroup(ctx, group, results); err != nil {
+		return nil, err
+	}
+	if err := c.store.hot.flush(ctx); err != nil {
 		return nil, err
 	}
 	if err := tx.Commit(); err != nil {

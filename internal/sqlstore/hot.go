@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // hot holds the connection that writes and the statements prepared on it. A
@@ -13,14 +16,18 @@ type hot struct {
 	conn     *sql.Conn
 	bind     func(query string) string
 	prepared map[string]*sql.Stmt
+	// pipelined statements are those that wait for flush; see later.
+	pipelined bool
+	pending   pgx.Batch
+	bound     map[string]string // what bind made of each
 }
 
-func newHot(ctx context.Context, db *sql.DB, bind func(string) string) (*hot, error) {
-	conn, err := db.Conn(ctx)
+func (s *Store) newHot(ctx context.Context) (*hot, error) {
+	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &hot{conn: conn, bind: bind, prepared: make(map[string]*sql.Stmt)}, nil
+	return &hot{conn: conn, bind: s.engine.bind, prepared: make(map[string]*sql.Stmt), pipelined: s.shared, bound: make(map[string]string)}, nil
 }
 
 // statement prepares a query, once. Queries come from the code alone and in
@@ -51,6 +58,35 @@ func (h *hot) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 	}
 	return stmt.QueryContext(ctx, args...)
 }
+
+// later is exec for a statement whose outcome is not looked at before flush:
+// over a network such statements travel together, and so do their answers.
+func (h *hot) later(ctx context.Context, query string, args []any) error {
+	if !h.pipelined {
+		return h.exec(ctx, query, args)
+	}
+	bound, known := h.bound[query]
+	if !known {
+		bound = h.bind(query)
+		h.bound[query] = bound
+	}
+	h.pending.Queue(bound, args...)
+	return nil
+}
+
+// flush runs what waits, in its order, and returns the first error.
+func (h *hot) flush(ctx context.Context) error {
+	if h.pending.Len() == 0 {
+		return nil
+	}
+	defer h.drop()
+	return h.conn.Raw(func(driver any) error {
+		return driver.(*stdlib.Conn).Conn().SendBatch(ctx, &h.pending).Close()
+	})
+}
+
+// drop forgets what waits, with the transaction that it belonged to.
+func (h *hot) drop() { h.pending = pgx.Batch{} }
 
 func (h *hot) close() error {
 	if err := h.conn.Close(); !errors.Is(err, sql.ErrConnDone) {

@@ -25,15 +25,38 @@ func inChunks[T any](items []T, do func([]T) error) error {
 	return nil
 }
 
-// inRuns calls do, in chunks, with items that stand together and are alike by
-// key.
+// mostKeys is how many keys one statement looks up over a network.
+const mostKeys = 256
+
+// inKeys is inChunks for statements that look rows up by key, to which the
+// same key twice is as good as once. Where a statement is a journey it fills
+// the last part up with its last key, so that one does.
+func inKeys[T any](s *Store, keys []T, do func([]T) error) error {
+	if !s.shared {
+		return inChunks(keys, do)
+	}
+	for len(keys) > 0 {
+		n := min(len(keys), mostKeys)
+		part := keys[:n:n]
+		for len(part)&(len(part)-1) != 0 { // not a power of two
+			part = append(part, part[n-1])
+		}
+		if err := do(part); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// inRuns calls do with items that stand together and are alike by key.
 func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) error {
 	for len(items) > 0 {
 		n := 1
 		for n < len(items) && key(items[n]) == key(items[0]) {
 			n++
 		}
-		if err := inChunks(items[:n], do); err != nil {
+		if err := do(items[:n]); err != nil {
 			return err
 		}
 		items = items[n:]

@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if err := s.seedLibrary(ctx, o.Starter); err != nil {
 		return nil, err
 	}
-	if s.hot, err = newHot(ctx, s.writer, s.engine.bind); err != nil {
+	if s.hot, err = s.newHot(ctx); err != nil {
 		return nil, err
 	}
 	queue := o.Queue

@@ -81,13 +81,24 @@ func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban
 	if err != nil {
 		return nil, err
 	}
-	return removed, inChunks(removed, func(part []muban.Outcome) error {
+	return removed, inKeys(s, removed, func(part []muban.Outcome) error {
 		args := append(make([]any, 0, 7+len(part)), string(end.state), string(end.reason), end.channels,
 			delivered, end.at, end.appID, string(muban.StateAccepted))
+		within, args := s.within(part, withSeqs(args, part))
 		return s.hot.exec(ctx, `UPDATE messages
 			SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
-			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(part))+`)`, withSeqs(args, part))
+			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(part))+`)`+within, args)
 	})
+}
+
+// within adds to a condition on sequence numbers, which are in order, that they
+// lie between the first and the last. That leaves PostgreSQL no choice but the
+// index: without statistics it would rather read all of an app's rows.
+func (s *Store) within(part []muban.Outcome, args []any) (string, []any) {
+	if !s.shared {
+		return "", args
+	}
+	return ` AND seq BETWEEN ? AND ?`, append(args, part[0].Seq, part[len(part)-1].Seq)
 }
 
 // withSeqs appends the messages' sequence numbers.

@@ -89,7 +89,7 @@ func (s *Store) reconnect(ctx context.Context) error {
 		return nil
 	}
 	_ = s.hot.close() // it is broken: what it says is of no interest
-	fresh, err := newHot(ctx, s.writer, s.engine.bind)
+	fresh, err := s.newHot(ctx)
 	if err == nil {
 		s.hot = fresh
 	}

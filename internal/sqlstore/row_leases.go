@@ -143,23 +143,23 @@ func (l *rowLeases) claimApp(ctx context.Context, lease muban.Lease, appID strin
 }
 
 func (l *rowLeases) remove(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) ([]muban.Outcome, error) {
-	removed := make([]muban.Outcome, 0, len(outcomes))
-	err := inChunks(outcomes, func(part []muban.Outcome) error {
+	held := make(map[int64]bool, len(outcomes))
+	err := inKeys(l.store, outcomes, func(part []muban.Outcome) error {
 		args := append(make([]any, 0, 2+len(part)), part[0].AppID, int64(lease))
+		within, args := l.store.within(part, withSeqs(args, part))
 		rows, err := l.store.hot.query(ctx, `DELETE FROM outbox
-			WHERE app_id = ? AND lease = ? AND seq IN (`+marks(len(part))+`) RETURNING seq`, withSeqs(args, part))
+			WHERE app_id = ? AND lease = ? AND seq IN (`+marks(len(part))+`)`+within+` RETURNING seq`, args)
 		if err != nil {
 			return err
 		}
-		seqs, err := collect(rows, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) })
-		for _, o := range part {
-			if len(seqs) == len(part) || slices.Contains(seqs, o.Seq) {
-				removed = append(removed, o)
-			}
-		}
+		_, err = collect(rows, func(row scanner) (seq int64, err error) {
+			err = row.Scan(&seq)
+			held[seq] = true
+			return seq, err
+		})
 		return err
 	})
-	return removed, err
+	return slices.DeleteFunc(slices.Clone(outcomes), func(o muban.Outcome) bool { return !held[o.Seq] }), err
 }
 
 // forget has nothing to do: the lease went with the row.

@@ -228,7 +228,7 @@ func Import(ctx context.Context, o Options, from io.Reader) (rows int64, err err
 	if _, err := migrateUp(ctx, s.engine); err != nil {
 		return 0, err
 	}
-	if s.hot, err = newHot(ctx, s.writer, s.engine.bind); err != nil {
+	if s.hot, err = s.newHot(ctx); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.hot.close()) }()

@@ -155,8 +155,6 @@ CREATE TABLE outbox (
     PRIMARY KEY (app_id, seq)
 ) WITH (fillfactor = 50);
 
-CREATE INDEX outbox_by_due ON outbox (due_at);
-
 -- Accepted sends of an app in a day of UTC+8.
 CREATE TABLE daily_sends (
     app_id TEXT COLLATE "C" NOT NULL,
