@@ -193,7 +193,7 @@ type cluster struct {
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	pgtest.Database(t)                                // skips, or fails, where there is no PostgreSQL
-	folder, err := os.MkdirTemp("", "muban-cluster-") // whose parents its user may read
+	folder, err := os.MkdirTemp("", "muban-cluster-") //nolint:usetesting // its user may read no test's folder
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func newCluster(t *testing.T) *cluster {
 
 func (c *cluster) control(args ...string) {
 	c.t.Helper()
-	cmd := exec.Command("../../scripts/cluster.sh", args...)
+	cmd := exec.Command("../../scripts/cluster.sh", args...) //nolint:noctx // also when the test is over
 	if said, err := cmd.CombinedOutput(); err != nil {
 		c.t.Fatalf("cluster.sh %v: %v\n%s", args, err, said)
 	}

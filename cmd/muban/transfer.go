@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -70,7 +69,7 @@ store in which an import broke off does not open.`,
 }
 
 func importFrom(cmd *cobra.Command, store sqlstore.Options, path string) error {
-	var in io.Reader = cmd.InOrStdin()
+	in := cmd.InOrStdin()
 	if path != "" {
 		file, err := os.Open(path)
 		if err != nil {

@@ -26,6 +26,7 @@ type step struct {
 func TestGrantsAreNeverOverspent(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		t.Helper()
 		rapid.Check(t, func(rt *rapid.T) {
 			workers := rapid.SliceOfN(rapid.SliceOfN(stepGenerator(), 1, 12), 2, 8).Draw(rt, "workers")
 			play := newPlay(rt, fresh(rt))

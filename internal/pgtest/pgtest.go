@@ -19,21 +19,21 @@ const Address = "MUBAN_TEST_POSTGRES"
 
 // Database returns the address of a new, empty schema that is dropped when the
 // test ends. Without a server the test is skipped, where CI=true it fails.
-func Database(t testing.TB) string {
-	t.Helper()
+func Database(tb testing.TB) string {
+	tb.Helper()
 	server := os.Getenv(Address)
 	if server == "" {
 		if os.Getenv("CI") == "true" {
-			t.Fatal(Address + " is not set: run the tests with make test, which starts PostgreSQL")
+			tb.Fatal(Address + " is not set: run the tests with make test, which starts PostgreSQL")
 		}
-		t.Skip(Address + " is not set; scripts/postgres.sh go test … starts PostgreSQL")
+		tb.Skip(Address + " is not set; scripts/postgres.sh go test … starts PostgreSQL")
 	}
 	schema := "test_" + strings.ToLower(rand.Text())
-	run(t, server, "CREATE SCHEMA "+schema)
-	t.Cleanup(func() { run(t, server, "DROP SCHEMA "+schema+" CASCADE") })
+	run(tb, server, "CREATE SCHEMA "+schema)
+	tb.Cleanup(func() { run(tb, server, "DROP SCHEMA "+schema+" CASCADE") })
 	address, err := url.Parse(server)
 	if err != nil {
-		t.Fatalf("%s: %v", Address, err)
+		tb.Fatalf("%s: %v", Address, err)
 	}
 	query := address.Query()
 	query.Set("search_path", schema)
@@ -42,16 +42,16 @@ func Database(t testing.TB) string {
 	return address.String()
 }
 
-func run(t testing.TB, server, statement string) {
-	t.Helper()
+func run(tb testing.TB, server, statement string) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, server)
 	if err != nil {
-		t.Fatalf("connecting to %s: %v", Address, err)
+		tb.Fatalf("connecting to %s: %v", Address, err)
 	}
 	defer func() { _ = conn.Close(ctx) }() // was only used for this
 	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+		tb.Fatalf("%s: %v", statement, err)
 	}
 }

@@ -301,6 +301,7 @@ func (c *committer) inSavepoint(ctx context.Context, tx *sql.Tx, work func(conte
 				return nil, failed
 			case unstorable:
 				failed = c.failure(failed)
+			default: // it fails alone
 			}
 		}
 		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT job`); err != nil {

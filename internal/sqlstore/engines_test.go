@@ -16,12 +16,14 @@ func TestStore(t *testing.T) {
 	t.Run("engine SQLite", func(t *testing.T) {
 		t.Parallel()
 		storetest.Run(t, func(t *testing.T, starter []muban.Title) storetest.Opener {
+			t.Helper()
 			return opener(sqlstore.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Starter: starter})
 		})
 	})
 	t.Run("engine PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		storetest.Run(t, func(t *testing.T, starter []muban.Title) storetest.Opener {
+			t.Helper()
 			return opener(sqlstore.Options{Database: pgtest.Database(t), Log: slog.New(slog.DiscardHandler), Starter: starter})
 		})
 	})

@@ -125,7 +125,7 @@ func (n *node) take(ctx context.Context, row nodeRow, floor int64) (bool, error)
 	}
 	n.number, n.holder = row.number, holder
 	n.ids.take(int64(row.number), before, end)
-	n.log.Info("this node has a number", "node", row.number)
+	n.log.InfoContext(ctx, "this node has a number", "node", row.number)
 	return true, nil
 }
 
@@ -181,7 +181,7 @@ func (n *node) beat(ctx context.Context) error {
 
 // release gives the number back, as far as the database is there to hear it.
 func (n *node) release(ctx context.Context) {
-	issued, _ := n.ids.close()
+	issued := n.ids.close()
 	_, err := n.db.ExecContext(ctx, `UPDATE nodes SET until = 0, issued = $1, reserved = $2 WHERE node = $3 AND holder = $4`,
 		issued, issued+1, n.number, n.holder)
 	if err != nil {

@@ -154,8 +154,7 @@ func (e *postgresEngine) check(ctx context.Context) error {
 // explain says why there is no connection. It repeats no part of the address
 // but host, port, user and the database's name.
 func (e *postgresEngine) explain(err error) error {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch refused.Code {
 		case "28P01", "28000":
 			return fmt.Errorf("the database %s does not let user %q in (%s): check user and password, and pg_hba.conf", e.target(), e.conf.ConnConfig.User, refused.Message)
@@ -164,8 +163,7 @@ func (e *postgresEngine) explain(err error) error {
 		}
 		return fmt.Errorf("the database %s answers: %s (%s)", e.target(), refused.Message, refused.Code)
 	}
-	var failed *pgconn.ConnectError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return fmt.Errorf("the database %s cannot be reached: %w", e.target(), failed.Unwrap())
 	}
 	return fmt.Errorf("the database %s cannot be reached: %w", e.target(), err)

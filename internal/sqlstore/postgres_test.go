@@ -206,7 +206,7 @@ func (w *wire) carry(client net.Conn) {
 	w.mu.Unlock()
 	var silent atomic.Bool
 	go func() {
-		defer client.Close()
+		defer func() { _ = client.Close() }()
 		for buffer := make([]byte, 1<<16); ; {
 			n, err := server.Read(buffer)
 			if err != nil || silent.Load() {

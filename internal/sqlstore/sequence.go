@@ -81,11 +81,11 @@ func (s *sequence) extend(end int64) {
 }
 
 // close ends the giving out of numbers and tells the last tick.
-func (s *sequence) close() (issued, end int64) {
+func (s *sequence) close() (issued int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	end, s.end = s.end, 0
-	return s.tick, end
+	s.end = 0
+	return s.tick
 }
 
 // ahead is the tick that the sequence has come to, and an end so many ticks

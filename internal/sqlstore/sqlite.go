@@ -85,8 +85,7 @@ func (*sqliteEngine) bind(query string) string { return query }
 
 // judge knows broken unique keys; anything else is the statement's fault.
 func (*sqliteEngine) judge(err error) verdict {
-	var broken *sqlite.Error
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch broken.Code() {
 		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 			return duplicate

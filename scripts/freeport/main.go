@@ -14,6 +14,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Fprintln(os.Stdout, listener.Addr().(*net.TCPAddr).Port)
+	if _, err := fmt.Println(listener.Addr().(*net.TCPAddr).Port); err != nil { //nolint:forbidigo // its output is its purpose
+		os.Exit(1)
+	}
 	_ = listener.Close() // the process ends
 }
