@@ -88,12 +88,13 @@ func (e *postgresEngine) openPools(ctx context.Context) (err error) {
 	// Hot statements look rows up by key, whatever the statistics say of a table
 	// that was empty a minute ago. A database that does not know a setting does
 	// without it.
-	plans := []string{"SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET plan_cache_mode = force_generic_plan"}
+	plans := []string{"SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
 	if e.writers, err = e.pool(ctx, 3, []string{limit, idle}, plans); err != nil {
 		return err
 	}
 	// A lease that a crash of the database forgets is a lease that ran out.
-	plans = append(plans, "SET synchronous_commit = off")
+	// And a claim reads the oldest rows from the index, it sorts no backlog.
+	plans = append(plans, "SET synchronous_commit = off", "SET enable_sort = off")
 	if e.workers, err = e.pool(ctx, 2, []string{limit, idle}, plans); err != nil {
 		return err
 	}
