@@ -286,6 +286,9 @@ func TestDatabaseRestartedUnderLoad(t *testing.T) {
 	<-refused
 	for _, side := range sides {
 		within(t, 10*time.Second, "a send is refused while the database is away", func() bool { return side.send("none") == -1 })
+		if status, answer := side.call(http.MethodGet, "/api/v1/apps/"+side.app, nil); status != http.StatusServiceUnavailable {
+			t.Errorf("a native read while the database is away: %d %s, want 503", status, answer)
+		}
 	}
 	database.start()
 	for _, side := range sides {

@@ -72,13 +72,13 @@ func (s *Store) lockApp(ctx context.Context, tx *sql.Tx, appID string) error {
 // App implements messaging.AppStore.
 func (s *Store) App(ctx context.Context, appID string) (muban.App, error) {
 	app, err := scanApp(s.reader.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`, appID))
-	return app, orNotFound(err, "app", appID)
+	return app, s.orNotFound(err, "app", appID)
 }
 
 // AppByNumber implements messaging.AppStore.
 func (s *Store) AppByNumber(ctx context.Context, number int64) (muban.App, error) {
 	app, err := scanApp(s.reader.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE number = $1`, number))
-	return app, orNotFound(err, "app number", fmt.Sprint(number))
+	return app, s.orNotFound(err, "app number", fmt.Sprint(number))
 }
 
 // Apps implements messaging.AppStore.
@@ -86,7 +86,7 @@ func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+appColumns+` FROM apps
 		WHERE number < $1 ORDER BY number DESC LIMIT $2`, before(page), page.Limit+1)
 	if err != nil {
-		return muban.List[muban.App]{}, err
+		return muban.List[muban.App]{}, s.orBusy(err)
 	}
 	apps, err := collect(rows, scanApp)
 	return paged(apps, page, func(a muban.App) int64 { return a.Number }), err
@@ -98,7 +98,7 @@ func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.Ap
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		app, err = scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`+s.lock("app_id"), appID))
 		if err != nil {
-			return orNotFound(err, "app", appID)
+			return s.orNotFound(err, "app", appID)
 		}
 		if err := edit(&app); err != nil {
 			return err

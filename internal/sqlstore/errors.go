@@ -7,10 +7,20 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// orNotFound turns "no row" into the refusal that says what is not there.
-func orNotFound(err error, object, id string) error {
+// orNotFound turns "no row" into the refusal that says what is not there, and
+// a database that is away into the one that says to try again.
+func (s *Store) orNotFound(err error, object, id string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return muban.Refuse(muban.RuleNotFound, "object", object, "id", id)
+	}
+	return s.orBusy(err)
+}
+
+// orBusy is for what only reads: while the database is away, it is busy.
+func (s *Store) orBusy(err error) error {
+	if err != nil && !isRefusal(err) && s.engine.judge(err) == away {
+		s.log.Warn("reading failed, the database is away", "error", err)
+		return muban.Refuse(muban.RuleBusy)
 	}
 	return err
 }

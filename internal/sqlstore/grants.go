@@ -55,7 +55,7 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 func (s *Store) Grant(ctx context.Context, appID, id string) (muban.Grant, error) {
 	grant, err := scanGrant(s.reader.QueryRowContext(ctx,
 		`SELECT `+grantColumns+` FROM grants WHERE app_id = $1 AND grant_id = $2`, appID, id))
-	return grant, orNotFound(err, "grant", id)
+	return grant, s.orNotFound(err, "grant", id)
 }
 
 // GrantElsewhere implements messaging.GrantStore.
@@ -80,7 +80,7 @@ func (s *Store) Grants(ctx context.Context, appID string, filter muban.GrantFilt
 	query := fmt.Sprintf(`SELECT %s FROM grants %s ORDER BY seq DESC LIMIT %d`, grantColumns, where.text(), page.Limit+1)
 	rows, err := s.reader.QueryContext(ctx, query, where.args...)
 	if err != nil {
-		return muban.List[muban.Grant]{}, err
+		return muban.List[muban.Grant]{}, s.orBusy(err)
 	}
 	grants, err := collect(rows, scanGrant)
 	return paged(grants, page, func(g muban.Grant) int64 { return g.Seq }), err

@@ -78,7 +78,7 @@ func (s *Store) seedLibrary(ctx context.Context, titles []muban.Title) error {
 func (s *Store) Title(ctx context.Context, platform muban.Platform, id string) (muban.Title, error) {
 	title, err := scanTitle(s.reader.QueryRowContext(ctx,
 		`SELECT `+titleColumns+` FROM titles WHERE platform = $1 AND id = $2`, string(platform), id))
-	return title, orNotFound(err, "title", id)
+	return title, s.orNotFound(err, "title", id)
 }
 
 // TitleRange implements messaging.LibraryStore.
@@ -91,7 +91,7 @@ func (s *Store) TitleRange(ctx context.Context, platform muban.Platform, r muban
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+titleColumns+` FROM titles
 		WHERE platform = $1 ORDER BY seq LIMIT $2 OFFSET $3`, string(platform), r.Count, r.Offset)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, s.orBusy(err)
 	}
 	titles, err := collect(rows, scanTitle)
 	return titles, total, err
@@ -107,7 +107,7 @@ func (s *Store) Titles(ctx context.Context, platform muban.Platform, q string, p
 		WHERE platform = $1 AND seq < $2 AND (LOWER(id) LIKE LOWER($3) ESCAPE '\' OR LOWER(title) LIKE LOWER($4) ESCAPE '\')
 		ORDER BY seq DESC LIMIT $5`, string(platform), before(page), pattern, pattern, page.Limit+1)
 	if err != nil {
-		return muban.List[muban.Title]{}, err
+		return muban.List[muban.Title]{}, s.orBusy(err)
 	}
 	titles, err := collect(rows, scanTitle)
 	return paged(titles, page, func(t muban.Title) int64 { return t.Seq }), err

@@ -98,7 +98,7 @@ func (s *Store) Message(ctx context.Context, id muban.MessageID) (muban.Message,
 	if err == nil && m.ID != id { // the same sequence number, but not this id
 		err = sql.ErrNoRows
 	}
-	return m, orNotFound(err, "message", id.String())
+	return m, s.orNotFound(err, "message", id.String())
 }
 
 // Messages implements messaging.MessageStore.
@@ -143,7 +143,7 @@ func (s *Store) spenders(ctx context.Context, filter muban.MessageFilter) (strin
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants `+where.text(), where.args...)
 	if err != nil {
-		return "", err
+		return "", s.orBusy(err)
 	}
 	grants, err := collect(rows, scanGrant)
 	var seqs []string
@@ -159,7 +159,7 @@ func (s *Store) listMessages(ctx context.Context, where conditions, page muban.P
 	query := fmt.Sprintf(`SELECT %s FROM messages %s ORDER BY seq DESC LIMIT %d`, messageColumns, where.text(), page.Limit+1)
 	rows, err := s.reader.QueryContext(ctx, query, where.args...)
 	if err != nil {
-		return muban.List[muban.Message]{}, err
+		return muban.List[muban.Message]{}, s.orBusy(err)
 	}
 	messages, err := collect(rows, scanMessage)
 	return paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() }), err

@@ -78,7 +78,7 @@ func countTemplates(ctx context.Context, q querier, appID string) (n int64, err 
 func (s *Store) Template(ctx context.Context, appID, id string) (muban.Template, error) {
 	template, err := scanTemplate(s.reader.QueryRowContext(ctx,
 		`SELECT `+templateColumns+` FROM templates WHERE app_id = $1 AND template_id = $2`, appID, id))
-	return template, orNotFound(err, "template", id)
+	return template, s.orNotFound(err, "template", id)
 }
 
 // TemplateRange implements messaging.TemplateStore.
@@ -90,7 +90,7 @@ func (s *Store) TemplateRange(ctx context.Context, appID string, r muban.Range) 
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates
 		WHERE app_id = $1 ORDER BY seq LIMIT $2 OFFSET $3`, appID, r.Count, r.Offset)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, s.orBusy(err)
 	}
 	templates, err := collect(rows, scanTemplate)
 	return templates, total, err
@@ -101,7 +101,7 @@ func (s *Store) Templates(ctx context.Context, appID string, page muban.Page) (m
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates
 		WHERE app_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, appID, before(page), page.Limit+1)
 	if err != nil {
-		return muban.List[muban.Template]{}, err
+		return muban.List[muban.Template]{}, s.orBusy(err)
 	}
 	templates, err := collect(rows, scanTemplate)
 	return paged(templates, page, func(t muban.Template) int64 { return t.Seq }), err

@@ -21,7 +21,7 @@ func scanToken(row scanner) (muban.Token, error) {
 func (s *Store) Token(ctx context.Context, appID string, hash []byte) (muban.Token, error) {
 	token, err := scanToken(s.reader.QueryRowContext(ctx,
 		`SELECT `+tokenColumns+` FROM tokens WHERE app_id = $1 AND hash = $2`, appID, hash))
-	return token, orNotFound(err, "token", "")
+	return token, s.orNotFound(err, "token", "")
 }
 
 // UpdateTokens implements messaging.TokenStore.

@@ -25,10 +25,10 @@ type querier interface {
 }
 
 // userByAnyID finds a user; lock is what keeps it from others, if anything.
-func userByAnyID(ctx context.Context, q querier, appID, id, lock string) (muban.User, error) {
+func (s *Store) userByAnyID(ctx context.Context, q querier, appID, id, lock string) (muban.User, error) {
 	user, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users
 		WHERE app_id = $1 AND user_no = (SELECT user_no FROM user_ids WHERE app_id = $2 AND id = $3)`+lock, appID, appID, id))
-	return user, orNotFound(err, "user", id)
+	return user, s.orNotFound(err, "user", id)
 }
 
 // CreateUser implements messaging.UserStore.
@@ -71,7 +71,7 @@ func flag(b bool) int {
 
 // User implements messaging.UserStore.
 func (s *Store) User(ctx context.Context, appID, id string) (muban.User, error) {
-	return userByAnyID(ctx, s.reader, appID, id, "")
+	return s.userByAnyID(ctx, s.reader, appID, id, "")
 }
 
 // Users implements messaging.UserStore.
@@ -79,7 +79,7 @@ func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+userColumns+` FROM users
 		WHERE app_id = $1 AND user_no < $2 ORDER BY user_no DESC LIMIT $3`, appID, before(page), page.Limit+1)
 	if err != nil {
-		return muban.List[muban.User]{}, err
+		return muban.List[muban.User]{}, s.orBusy(err)
 	}
 	users, err := collect(rows, scanUser)
 	return paged(users, page, func(u muban.User) int64 { return u.No }), err
@@ -89,7 +89,7 @@ func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban
 func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*muban.User) error) (muban.User, error) {
 	var user muban.User
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		user, err = userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
+		user, err = s.userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 // DeleteUser implements messaging.UserStore.
 func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		user, err := userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
+		user, err := s.userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}
