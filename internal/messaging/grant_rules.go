@@ -13,9 +13,9 @@ import (
 
 // weChatMiniGrant: seed 002, 41028 (unknown, expired, another user's) and
 // 41029 (spent).
-func weChatMiniGrant(app muban.App, g *muban.Grant, m muban.Message) *muban.Refusal {
+func weChatMiniGrant(g *muban.Grant, m *muban.Message) *muban.Refusal {
 	if g == nil {
-		return unknownGrant(app, m)
+		return unknownGrant(m)
 	}
 	if refusal := grantOwner(g, m); refusal != nil {
 		return refusal
@@ -23,11 +23,11 @@ func weChatMiniGrant(app muban.App, g *muban.Grant, m muban.Message) *muban.Refu
 	return grantSpendable(g, m.AcceptedAt)
 }
 
-func unknownGrant(app muban.App, m muban.Message) *muban.Refusal {
-	return muban.Refuse(muban.RuleGrantUnknown, "app_id", app.ID, "grant_id", m.GrantID)
+func unknownGrant(m *muban.Message) *muban.Refusal {
+	return muban.Refuse(muban.RuleGrantUnknown, "app_id", m.AppID, "grant_id", m.GrantID)
 }
 
-func grantOwner(g *muban.Grant, m muban.Message) *muban.Refusal {
+func grantOwner(g *muban.Grant, m *muban.Message) *muban.Refusal {
 	if g.UserNo == m.UserNo {
 		return nil
 	}

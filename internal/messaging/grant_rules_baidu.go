@@ -11,9 +11,9 @@ import (
 // it was issued (4004); then it must be good and not spent (form 4003, others
 // 4004). One that does not exist is judged by the scene_type that was sent:
 // the refusal's "kind" is then that one.
-func baiduScene(app muban.App, g *muban.Grant, m muban.Message, req muban.SendRequest) *muban.Refusal {
+func baiduScene(g *muban.Grant, m *muban.Message, req muban.SendRequest) *muban.Refusal {
 	if g == nil {
-		refusal := unknownGrant(app, m)
+		refusal := unknownGrant(m)
 		refusal.Values["kind"] = string(req.GrantKind)
 		return refusal
 	}

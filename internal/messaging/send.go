@@ -26,49 +26,51 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 }
 
 // accept hands a send that passed every other check to the store, where its
-// grant and the app's daily limit decide.
-func (s *Service) accept(ctx context.Context, app muban.App, m muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
+// grant and the app's daily limit decide. The rules hold a pointer to the draft
+// and nothing larger: they live as long as the send waits.
+func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
+	limit := app.DailyLimit
 	accepted, err := s.store.Accept(ctx, muban.Accept{
-		Message: m,
+		Message: *m,
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if refusal := grantRule(l.Grant); refusal != nil {
 				return refusal
 			}
-			return dailyLimit(app, l.SentToday, m.AcceptedAt)
+			return dailyLimit(m, limit, l.SentToday)
 		},
 	})
 	if isRule(err, muban.RuleGrantUnknown) {
-		return muban.Message{}, s.elsewhere(ctx, app, m, err)
+		return muban.Message{}, s.elsewhere(ctx, m, err)
 	}
 	return accepted, err
 }
 
 // elsewhere tells a grant that belongs to another app from one that exists
 // nowhere: seed 000, Q&A 1 ("请检查 appkey").
-func (s *Service) elsewhere(ctx context.Context, app muban.App, m muban.Message, refusal error) error {
-	exists, err := s.store.GrantElsewhere(ctx, app.Platform, m.GrantID)
+func (s *Service) elsewhere(ctx context.Context, m *muban.Message, refusal error) error {
+	exists, err := s.store.GrantElsewhere(ctx, m.Platform, m.GrantID)
 	if err != nil {
 		return err
 	}
 	if exists {
-		return muban.Refuse(muban.RuleGrantApp, "app_id", app.ID, "grant_id", m.GrantID)
+		return muban.Refuse(muban.RuleGrantApp, "app_id", m.AppID, "grant_id", m.GrantID)
 	}
 	return refusal
 }
 
 // dailyLimit refuses a send past the app's limit of its day (seed 002, 45009).
-func dailyLimit(app muban.App, sent int64, at time.Time) *muban.Refusal {
-	if app.DailyLimit == nil || sent < *app.DailyLimit {
+func dailyLimit(m *muban.Message, limit *int64, sent int64) *muban.Refusal {
+	if limit == nil || sent < *limit {
 		return nil
 	}
-	return muban.Refuse(muban.RuleDailyLimit, "app_id", app.ID,
-		"sent", strconv.FormatInt(sent, 10), "day", strconv.Itoa(int(muban.DayOf(at))),
-		"limit", strconv.FormatInt(*app.DailyLimit, 10))
+	return muban.Refuse(muban.RuleDailyLimit, "app_id", m.AppID,
+		"sent", strconv.FormatInt(sent, 10), "day", strconv.Itoa(int(muban.DayOf(m.AcceptedAt))),
+		"limit", strconv.FormatInt(*limit, 10))
 }
 
 // draft is the message that a request becomes once it is accepted.
-func draft(app muban.App, user muban.User, template muban.Template, req muban.SendRequest, now time.Time) muban.Message {
-	return muban.Message{
+func draft(app muban.App, user muban.User, template muban.Template, req muban.SendRequest, now time.Time) *muban.Message {
+	return &muban.Message{
 		AppID: app.ID, Platform: app.Platform, UserNo: user.No, UserID: req.To.ID,
 		TemplateID: template.ID, Title: template.Title, Data: req.Data, Rendered: template.Render(req.Data),
 		Page: req.Page, URL: req.URL, MiniProgram: req.MiniProgram,

@@ -35,10 +35,10 @@ func (s *Service) sendBaidu(ctx context.Context, app muban.App, req muban.SendRe
 	}
 	message := draft(app, user, template, req, now)
 	if !plausibleID(req.GrantID) {
-		return muban.Message{}, baiduScene(app, nil, message, req)
+		return muban.Message{}, baiduScene(nil, message, req)
 	}
 	return s.accept(ctx, app, message, func(g *muban.Grant) *muban.Refusal {
-		return baiduScene(app, g, message, req)
+		return baiduScene(g, message, req)
 	})
 }
 

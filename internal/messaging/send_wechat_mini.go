@@ -26,7 +26,7 @@ func (s *Service) sendWeChatMini(ctx context.Context, app muban.App, req muban.S
 	}
 	message := draft(app, user, template, req, now)
 	return s.accept(ctx, app, message, func(g *muban.Grant) *muban.Refusal {
-		return weChatMiniGrant(app, g, message)
+		return weChatMiniGrant(g, message)
 	})
 }
 

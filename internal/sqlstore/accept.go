@@ -14,12 +14,13 @@ import (
 
 // Accept implements messaging.MessageStore.
 func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, error) {
+	entry := &acceptance{Accept: send}
 	// What can be done by many callers at once is done before the queue.
-	body, err := json.Marshal(bodyOf(&send.Message))
+	body, err := json.Marshal(bodyOf(&entry.Message))
 	if err != nil {
 		return muban.Message{}, err
 	}
-	entry := &acceptance{Accept: send, body: string(body)}
+	entry.body = string(body)
 	if err := s.committer.submit(&job{ctx: ctx, accept: entry, answer: make(chan error, 1)}); err != nil {
 		return muban.Message{}, err
 	}
