@@ -56,7 +56,7 @@ func TestWeChatMiniSend(t *testing.T) {
 		{name: "no touser", source: "seed 002, touser", want: muban.RuleRecipientMissing, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "" }},
 		{name: "unknown touser", source: "protocol.md §2.2, 40003", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "oNobody" }},
 		{name: "union id as touser", source: "seed 002: openid", want: muban.RuleRecipientUnknown, edit: func(s *scene, r *muban.SendRequest) { r.To.ID = s.user.UnionID }},
-		{name: "control character in touser", source: "issue: bad input", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "o\x00" }},
+		{name: "control character in touser", source: "bad input", want: muban.RuleRecipientUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.To.ID = "o\x00" }},
 		{name: "no template", source: "protocol.md §3.4, 40036", want: muban.RuleTemplateMissing, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "" }},
 		{name: "unknown template", source: "seed 002, 40037", want: muban.RuleTemplateUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.TemplateID = "nothing" }},
 		{name: "another app's template", source: "WxJava issue 2545", want: muban.RuleTemplateUnknown, edit: func(s *scene, r *muban.SendRequest) {
@@ -175,7 +175,7 @@ func TestBaiduSend(t *testing.T) {
 			r.TemplateID, r.GrantID = "nothing", "nothing"
 		}},
 		{name: "unknown scene", source: "seed 000, 4003 and 4004", want: muban.RuleGrantUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "11.x.1" }},
-		{name: "scene with a control character", source: "issue: bad input", want: muban.RuleGrantUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "1\x001" }},
+		{name: "scene with a control character", source: "bad input", want: muban.RuleGrantUnknown, edit: func(_ *scene, r *muban.SendRequest) { r.GrantID = "1\x001" }},
 		{name: "logged-in scene, addressed to the swan_id", source: "seed 000, Q&A 2", want: muban.RuleGrantLogin, edit: func(s *scene, r *muban.SendRequest) {
 			r.To = muban.Recipient{ID: s.user.SwanID, Guest: true}
 		}},

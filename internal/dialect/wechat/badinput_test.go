@@ -14,7 +14,7 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// Issue 2, "Bad input": every row has an answer that the platform's documents
+// Bad input: every row has an answer that the platform's documents
 // support, or an entry under divergences in docs/dialects/wechat.md.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
