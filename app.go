@@ -34,7 +34,7 @@ type Settings struct {
 	// PushAllowed is Baidu's push permission (6001 without it).
 	PushAllowed bool `json:"push_allowed"`
 	// Callback is where the app's server is told of events.
-	Callback Callback `json:"callback,omitzero"`
+	Callback CallbackSettings `json:"callback,omitzero"`
 	// Industries are an official account's two trades.
 	Industries Industries `json:"industries,omitzero"`
 	// LinkedApps are the apps bound to this one (公众号 and 小程序).
@@ -59,8 +59,8 @@ const (
 	CallbackSafe   CallbackMode = "safe"
 )
 
-// Callback is where and how the app's server is told of events.
-type Callback struct {
+// CallbackSettings are where and how the app's server is told of events.
+type CallbackSettings struct {
 	URL    string       `json:"url"`
 	Token  string       `json:"token"`
 	AESKey string       `json:"aes_key"` // EncodingAESKey, 43 characters

@@ -52,9 +52,9 @@ func (s *AppSettings) apply(to *muban.Settings) {
 }
 
 // applyCallback merges into the object that is there, as a merge patch does.
-func (s *AppSettings) applyCallback(to *muban.Callback) {
+func (s *AppSettings) applyCallback(to *muban.CallbackSettings) {
 	if s.Callback.null {
-		*to = muban.Callback{}
+		*to = muban.CallbackSettings{}
 	}
 	if !s.Callback.given() {
 		return
@@ -64,7 +64,7 @@ func (s *AppSettings) applyCallback(to *muban.Callback) {
 	sent.Token.into(&to.Token, "")
 	sent.AESKey.into(&to.AESKey, "")
 	sent.Mode.into(&to.Mode, "")
-	if to.Mode == "" && *to != (muban.Callback{}) {
+	if to.Mode == "" && *to != (muban.CallbackSettings{}) {
 		to.Mode = muban.CallbackPlain
 	}
 }

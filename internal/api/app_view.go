@@ -14,7 +14,7 @@ type App struct {
 	DailyLimit       *int64         `json:"daily_limit,omitempty" doc:"The most sends accepted in a day of UTC+8; absent is no limit." example:"1000000"`
 	TemplateLimit    *int64         `json:"template_limit,omitempty" doc:"The most templates the app may hold; absent is no limit." example:"25"`
 	PushAllowed      *bool          `json:"push_allowed,omitempty" doc:"Baidu: the push permission."`
-	Callback         *Callback      `json:"callback,omitempty" doc:"Where the app's server is told of events."`
+	Callback         *AppCallback   `json:"callback,omitempty" doc:"Where the app's server is told of events."`
 	Industries       *Industries    `json:"industries,omitempty" doc:"Official account: its two trades."`
 	LinkedApps       []string       `json:"linked_apps,omitzero" nullable:"false" doc:"WeChat: the apps bound to this one."`
 	CloudPermissions []string       `json:"cloud_permissions,omitzero" nullable:"false" doc:"WeChat Mini: the cloud calls the app's functions may make; absent is all."`
@@ -24,8 +24,8 @@ type App struct {
 	CreatedAt        Timestamp      `json:"created_at" doc:"When it was made."`
 }
 
-// Callback is where and how the app's server is told of events.
-type Callback struct {
+// AppCallback is where and how the app's server is told of events.
+type AppCallback struct {
 	URL    string             `json:"url,omitempty" doc:"Where events are pushed to." example:"https://example.com/wechat/events"`
 	Token  string             `json:"token,omitempty" doc:"What pushes are signed with; answered where secret is."`
 	AESKey string             `json:"aes_key,omitempty" doc:"The EncodingAESKey; answered where secret is."`
@@ -52,8 +52,8 @@ func showApp(app muban.App, secrets bool) App {
 	if has.pushAllowed {
 		shown.PushAllowed = &app.PushAllowed
 	}
-	if app.Callback != (muban.Callback{}) {
-		shown.Callback = &Callback{app.Callback.URL, app.Callback.Token, app.Callback.AESKey, app.Callback.Mode}
+	if app.Callback != (muban.CallbackSettings{}) {
+		shown.Callback = &AppCallback{app.Callback.URL, app.Callback.Token, app.Callback.AESKey, app.Callback.Mode}
 	}
 	if app.Industries != (muban.Industries{}) {
 		shown.Industries = &Industries{app.Industries.Primary, app.Industries.Secondary}

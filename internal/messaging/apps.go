@@ -141,7 +141,7 @@ func checkApp(a muban.App) error {
 	return checkCallback(a.Callback)
 }
 
-func checkCallback(c muban.Callback) error {
+func checkCallback(c muban.CallbackSettings) error {
 	switch c.Mode {
 	case "", muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe:
 	default:

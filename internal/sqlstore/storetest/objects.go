@@ -17,7 +17,7 @@ func apps(t *testing.T, b *bundle) {
 		ID: "appkey", Platform: muban.Baidu, Name: "名", Secret: "s", CreatedAt: b.now,
 		Settings: muban.Settings{
 			Pages: []string{"pages/a"}, DailyLimit: &limit, PushAllowed: true, CloudPermissions: &[]string{},
-			Callback: muban.Callback{URL: "http://x", Token: "t", AESKey: "k", Mode: muban.CallbackSafe}, LinkedApps: []string{"wx1"},
+			Callback: muban.CallbackSettings{URL: "http://x", Token: "t", AESKey: "k", Mode: muban.CallbackSafe}, LinkedApps: []string{"wx1"},
 		},
 	})
 	b.must(err)
