@@ -65,6 +65,10 @@ type CallbackSettings struct {
 	Token  string       `json:"token"`
 	AESKey string       `json:"aes_key"` // EncodingAESKey, 43 characters
 	Mode   CallbackMode `json:"mode"`
+	// Verified and VerifyError are how the handshake ended when the settings
+	// were changed last, or when it was asked for since.
+	Verified    bool   `json:"verified,omitempty"`
+	VerifyError string `json:"verify_error,omitempty"`
 }
 
 // Industries are the codes of an official account's two trades; 0 is unset.

@@ -25,6 +25,10 @@ type Rules struct {
 	// DailyLimit and TemplateLimit are what a new app gets; nil is none.
 	DailyLimit, TemplateLimit *int64
 
+	// FinishEvent is what an app's server is told when a message reached its
+	// end; empty on a platform that tells nothing.
+	FinishEvent EventKind
+
 	// TokenLife is how long an access token lives.
 	TokenLife time.Duration
 
@@ -63,6 +67,7 @@ func RulesOf(p Platform) Rules {
 			MaxPage:       20,
 			DailyLimit:    new(int64(100_000)), // protocol.md §3.3
 			TemplateLimit: new(int64(25)),      // protocol.md §3.3
+			FinishEvent:   EventSendFinished,   // seed 004, 事件推送
 			TokenLife:     2 * time.Hour, TokenOverlap: 5 * time.Minute,
 		}
 	case Baidu:

@@ -1,5 +1,7 @@
 package muban
 
+import "time"
+
 // Recipient is whom a send is addressed to, as the client wrote it.
 type Recipient struct {
 	ID string
@@ -36,8 +38,18 @@ type SendRequest struct {
 // Accept is a send that passed every check which needs no lock, on its way
 // into the store.
 type Accept struct {
-	// Message is complete but for its id, which the store gives it.
+	// Message is complete, its end included, but for its id, which the store
+	// gives it.
 	Message Message
+	// Callback is pushed to the app's server, as the store stores it together
+	// with the message; nil where there is nobody to tell. It is complete but
+	// for its own and the message's id.
+	Callback *Callback
+	// RepeatWithin is for how long a ClientMsgID stands for one message: a send
+	// that repeats it to the same user within that time of the first one's
+	// acceptance stores, spends and counts nothing and gets the first one's
+	// message. 0 repeats nothing.
+	RepeatWithin time.Duration
 	// Decide is the rule that accepts or refuses the send by what the ledger
 	// says at that moment: nil accepts. It is pure and quick; the store calls
 	// it, perhaps more than once, while it holds locks. The message's GrantKind

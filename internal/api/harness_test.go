@@ -264,25 +264,6 @@ func (w *world) send(appID, user, templateID string) muban.Message {
 	return message
 }
 
-// deliver ends every message that waits.
-func (w *world) deliver(state muban.State, reason muban.Reason, channels ...muban.Channel) {
-	w.t.Helper()
-	ctx := context.Background()
-	due, lease, err := w.store.ClaimMessages(ctx, w.clock.Now(), 100, time.Minute)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	var outcomes []muban.Outcome
-	for _, d := range due {
-		outcomes = append(outcomes, muban.Outcome{
-			AppID: d.AppID, Seq: d.Seq, State: state, Reason: reason, Channels: channels, At: w.clock.Now(),
-		})
-	}
-	if err := w.store.FinishMessages(ctx, lease, outcomes); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // testClock is a sandbox clock that only moves when told to.
 type testClock struct {
 	mu       sync.Mutex

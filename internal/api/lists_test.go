@@ -23,7 +23,6 @@ func TestListsPage(t *testing.T) {
 	}
 	w.must(201, "POST", "/api/v1/library/wechat-mini/titles", `{"id":"AT4","title":"t","keywords":[{"name":"k"}]}`)
 	w.send(app, "o1", template)
-	w.deliver("delivered", "")
 	lists := map[string]string{ // path and the member that tells items apart
 		"/api/v1/apps":                       "app_id",
 		home + "/users":                      "open_id",

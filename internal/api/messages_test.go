@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/api"
 )
 
@@ -23,15 +22,12 @@ func TestMessagesAreShownThroughTheirLife(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	app, template := w.sender("baidu", "o1")
+	w.clock.move(1500 * time.Microsecond) // shown without what is finer than a millisecond
 	m := w.send(app, "o1", template)
 	path := "/api/v1/messages/" + m.ID.String()
 	common := `"id":"` + m.ID.String() + `","app_id":"` + app + `","platform":"baidu","user":"o1",
 		"template_id":"` + template + `","title":"题","data":{"keyword1":{"value":"值","color":"#173177"}},"rendered":"甲值",
-		"page":"pages/index?x=1","grant_id":"` + m.GrantID + `","grant_kind":"form","accepted_at":"2026-11-21T02:14:00.000Z"`
-	w.must(200, "GET", path, "").wantJSON(`{` + common + `,"state":"accepted"}`)
-
-	w.clock.move(1500 * time.Microsecond) // shown without what is finer than a millisecond
-	w.deliver(muban.StateDelivered, "", muban.ChannelMessageCenter, muban.ChannelSearchPanel)
+		"page":"pages/index?x=1","grant_id":"` + m.GrantID + `","grant_kind":"form","accepted_at":"2026-11-21T02:14:00.001Z"`
 	delivered := `{` + common + `,"state":"delivered","channels":["message_center","search_panel"],
 		"delivered_at":"2026-11-21T02:14:00.001Z","finished_at":"2026-11-21T02:14:00.001Z"`
 	w.must(200, "GET", path, "").wantJSON(delivered + `}`)
@@ -58,8 +54,8 @@ func TestARefusedMessageHasItsReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	app, template := w.sender("wechat-mini", "o1")
+	w.must(200, "PATCH", "/api/v1/apps/"+app+"/users/o1", `{"blocked":true}`)
 	m := w.send(app, "o1", template)
-	w.deliver(muban.StateRefused, muban.ReasonUserBlock)
 	got := w.must(200, "GET", "/api/v1/messages/"+m.ID.String(), "").object()
 	if got["state"] != "refused" || got["reason"] != "user_block" || got["finished_at"] == nil {
 		t.Errorf("message %v", got)
@@ -84,7 +80,7 @@ func TestMessagesAreSelected(t *testing.T) {
 		ids = append(ids, m.ID.String())
 		grants[m.ID.String()] = m.GrantID
 	}
-	w.deliver(muban.StateDelivered, "")
+	w.must(200, "PATCH", "/api/v1/apps/"+other+"/users/o1", `{"delivery":"fail"}`)
 	ids = append(ids, w.send(other, "o1", otherTemplate).ID.String())
 	tests := []struct {
 		query string
@@ -94,13 +90,14 @@ func TestMessagesAreSelected(t *testing.T) {
 		{"?app_id=" + app, []string{ids[2], ids[1], ids[0]}},
 		{"?app_id=" + app + "&user=person", []string{ids[2], ids[1], ids[0]}},
 		{"?app_id=&user=&state=&after=&wait=", []string{ids[3], ids[2], ids[1], ids[0]}},
-		{"?state=accepted", []string{ids[3]}},
+		{"?state=failed", []string{ids[3]}},
 		{"?template_id=" + template, []string{ids[2], ids[1], ids[0]}},
 		{"?grant_id=" + grants[ids[1]], []string{ids[1]}},
 		{"?after=" + ids[1], []string{ids[3], ids[2]}},
 		{"?after=" + ids[3], []string{}},
 		{"?state=delivered&limit=2", []string{ids[2], ids[1]}},
-		{"?state=failed&wait=1ms", []string{}},
+		{"?state=refused&wait=1ms", []string{}},
+		{"?state=accepted", []string{}},
 		{"?state=delivered&wait=60s", []string{ids[2], ids[1], ids[0]}},
 	}
 	for _, test := range tests {
@@ -176,7 +173,6 @@ func TestAHeldListIsAnswered(t *testing.T) {
 	began := time.Now()
 	matches := held("state=delivered")
 	w.send(app, "o1", template)
-	w.deliver(muban.StateDelivered, "")
 	if got, answered := <-matches; answered && len(got.items()) != 1 {
 		t.Errorf("answered %s", got.body)
 	}

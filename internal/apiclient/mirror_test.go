@@ -17,7 +17,7 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 	t.Parallel()
 	for _, pair := range []struct{ api, client reflect.Type }{
 		{reflect.TypeFor[api.App](), reflect.TypeFor[apiclient.App]()},
-		{reflect.TypeFor[api.Callback](), reflect.TypeFor[apiclient.Callback]()},
+		{reflect.TypeFor[api.AppCallback](), reflect.TypeFor[apiclient.Callback]()},
 		{reflect.TypeFor[api.Industries](), reflect.TypeFor[apiclient.Industries]()},
 		{reflect.TypeFor[api.User](), reflect.TypeFor[apiclient.User]()},
 		{reflect.TypeFor[api.Template](), reflect.TypeFor[apiclient.Template]()},

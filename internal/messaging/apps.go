@@ -140,18 +140,3 @@ func checkApp(a muban.App) error {
 	}
 	return checkCallback(a.Callback)
 }
-
-func checkCallback(c muban.CallbackSettings) error {
-	switch c.Mode {
-	case "", muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe:
-	default:
-		return invalid("callback.mode", string(c.Mode), "plain, compat or safe")
-	}
-	if c.AESKey != "" && len(c.AESKey) != 43 {
-		return invalid("callback.aes_key", strconv.Itoa(len(c.AESKey))+" characters", "43 characters")
-	}
-	if (c.Mode == muban.CallbackCompat || c.Mode == muban.CallbackSafe) && c.AESKey == "" {
-		return invalid("callback.aes_key", "", "given in mode "+string(c.Mode))
-	}
-	return nil
-}

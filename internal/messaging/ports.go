@@ -24,6 +24,7 @@ type Store interface {
 	TemplateStore
 	GrantStore
 	MessageStore
+	CallbackStore
 }
 
 // AppStore keeps apps.
@@ -100,9 +101,9 @@ type GrantStore interface {
 // MessageStore keeps messages.
 type MessageStore interface {
 	// Accept decides the send under the store's locks and, if it is accepted,
-	// spends its grant and stores the message with its place in the outbox,
-	// on disk before it returns. A refusal stores nothing. When neither can be
-	// known the error is muban.ErrOutcomeUnknown.
+	// spends its grant and stores the message and its callback, which gets a
+	// place in the outbox, on disk before it returns. A refusal stores nothing.
+	// When neither can be known the error is muban.ErrOutcomeUnknown.
 	Accept(ctx context.Context, send muban.Accept) (muban.Message, error)
 	Message(ctx context.Context, id muban.MessageID) (muban.Message, error)
 	Messages(ctx context.Context, filter muban.MessageFilter, page muban.Page) (muban.List[muban.Message], error)
@@ -115,4 +116,13 @@ type MessageStore interface {
 	// Changed returns a channel that is closed at the next change of any
 	// message. Changes made by other nodes are seen by asking again.
 	Changed() <-chan struct{}
+}
+
+// CallbackStore keeps the callbacks.
+type CallbackStore interface {
+	Callback(ctx context.Context, seq int64) (muban.Callback, error)
+	Callbacks(ctx context.Context, filter muban.CallbackFilter, page muban.Page) (muban.List[muban.Callback], error)
+	// ResendCallback makes a callback due now, with one more attempt than it
+	// had left; one that was over has one.
+	ResendCallback(ctx context.Context, seq int64, now time.Time) (muban.Callback, error)
 }

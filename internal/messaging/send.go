@@ -31,7 +31,7 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
 	limit := app.DailyLimit
 	accepted, err := s.store.Accept(ctx, muban.Accept{
-		Message: *m,
+		Message: *m, Callback: callback(app, m),
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if refusal := grantRule(l.Grant); refusal != nil {
 				return refusal
@@ -68,15 +68,18 @@ func dailyLimit(m *muban.Message, limit *int64, sent int64) *muban.Refusal {
 		"limit", strconv.FormatInt(*limit, 10))
 }
 
-// draft is the message that a request becomes once it is accepted.
+// draft is the message that a request becomes once it is accepted, its end
+// included.
 func draft(app muban.App, user muban.User, template muban.Template, req muban.SendRequest, now time.Time) *muban.Message {
-	return &muban.Message{
+	m := &muban.Message{
 		AppID: app.ID, Platform: app.Platform, UserNo: user.No, UserID: req.To.ID,
 		TemplateID: template.ID, Title: template.Title, Data: req.Data, Rendered: template.Render(req.Data),
 		Page: req.Page, URL: req.URL, MiniProgram: req.MiniProgram,
 		EmphasisKeyword: req.EmphasisKeyword, Color: req.Color, Ext: req.Ext, ClientMsgID: req.ClientMsgID,
-		GrantID: req.GrantID, State: muban.StateAccepted, AcceptedAt: now,
+		GrantID: req.GrantID, GrantKind: req.GrantKind, AcceptedAt: now,
 	}
+	finish(m, user)
+	return m
 }
 
 // templateToSend finds the template of a send.

@@ -20,7 +20,8 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
-	finished *prometheus.CounterVec
+	messages *prometheus.CounterVec
+	attempts *prometheus.CounterVec
 	groups   prometheus.Histogram
 }
 
@@ -34,15 +35,18 @@ func newMetrics() *metrics {
 			Name: "muban_request_seconds", Help: "Time taken to answer.",
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .5, 1, 5, 60},
 		}, []string{"dialect"}),
-		finished: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "muban_messages_finished_total", Help: "Messages that reached a final state.",
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "muban_messages_total", Help: "Messages accepted, by the state that they ended in.",
 		}, []string{"state"}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "muban_callback_attempts_total", Help: "Attempts to push an event to an app's server.",
+		}, []string{"outcome"}),
 		groups: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "muban_commit_group_size", Help: "Writes that shared one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.finished, m.groups,
+	m.registry.MustRegister(m.requests, m.took, m.messages, m.attempts, m.groups,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -50,7 +54,7 @@ func newMetrics() *metrics {
 // watch adds what is read from the store when it is asked for.
 func (m *metrics) watch(store *sqlstore.Store) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "muban_outbox_waiting", Help: "Accepted messages that are still to be delivered.",
+		Name: "muban_outbox_waiting", Help: "Callbacks that are still to be pushed.",
 	}, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -70,11 +74,15 @@ func (m *metrics) observe(x *httpx.Exchange, _ int, took time.Duration) {
 	m.took.WithLabelValues(x.Dialect).Observe(took.Seconds())
 }
 
-func (m *metrics) observeOutcomes(outcomes []muban.Outcome) {
-	for _, o := range outcomes {
-		m.finished.WithLabelValues(string(o.State)).Inc()
+func (m *metrics) observeAttempt(a muban.Attempt) {
+	outcome := "delivered"
+	if a.Error != "" {
+		outcome = "failed"
 	}
+	m.attempts.WithLabelValues(outcome).Inc()
 }
+
+func (m *metrics) observeMessage(state muban.State) { m.messages.WithLabelValues(string(state)).Inc() }
 
 func (m *metrics) observeGroup(writes int) { m.groups.Observe(float64(writes)) }
 

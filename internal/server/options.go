@@ -22,7 +22,10 @@ type Options struct {
 	// Sandbox makes it `muban dev`: no login, secrets shown, a clock that can
 	// be moved, refusals explained.
 	Sandbox bool
-	Log     *slog.Logger
+	// CallbackPrivate lets callbacks go to private, loopback and link-local
+	// addresses in `muban serve`; the sandbox lets them go anywhere.
+	CallbackPrivate bool
+	Log             *slog.Logger
 }
 
 // shortestAdminToken is the contract's.

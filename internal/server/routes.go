@@ -46,7 +46,7 @@ func (s *Server) apiOptions() api.Options {
 		ShowSecrets: s.options.Sandbox, Stopping: s.stopping,
 	}
 	if s.sandbox != nil {
-		o.Clock = sandboxClock{s.sandbox, settler{s.worker, s.store}}
+		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}}
 	}
 	return o
 }

@@ -19,11 +19,13 @@ import (
 )
 
 var (
-	_ messaging.Store    = (*sqlstore.Store)(nil)
-	_ delivery.Outbox    = (*sqlstore.Store)(nil)
-	_ sandbox.ClockStore = (*sqlstore.Store)(nil)
-	_ messaging.Clock    = (*sandbox.Clock)(nil)
-	_ sandbox.Settler    = settler{}
+	_ messaging.Store      = (*sqlstore.Store)(nil)
+	_ delivery.Outbox      = (*sqlstore.Store)(nil)
+	_ delivery.Apps        = (*sqlstore.Store)(nil)
+	_ messaging.Handshaker = (*delivery.Pusher)(nil)
+	_ sandbox.ClockStore   = (*sqlstore.Store)(nil)
+	_ messaging.Clock      = (*sandbox.Clock)(nil)
+	_ sandbox.Settler      = settler{}
 )
 
 // Server is the whole program behind one port.
@@ -31,7 +33,7 @@ type Server struct {
 	options  Options
 	store    *sqlstore.Store
 	service  *messaging.Service
-	worker   *delivery.Worker
+	pusher   *delivery.Pusher
 	metrics  *metrics
 	sandbox  *sandbox.Clock // nil in `muban serve`
 	handler  http.Handler
@@ -77,7 +79,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s.service = messaging.New(s.store, clock, s.stale())
 	s.metrics.watch(s.store)
-	s.worker = delivery.New(s.store, clock, o.Log, s.metrics.observeOutcomes)
+	s.pusher = delivery.New(s.store, s.store, delivery.Options{
+		Clock: clock, Log: o.Log, Real: time.Now, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
+	})
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
 }
@@ -103,6 +107,7 @@ func (s *Server) openStore(ctx context.Context) error {
 	}
 	s.store, err = sqlstore.Open(ctx, sqlstore.Options{
 		Dir: s.options.Data, Database: s.options.Database, Log: s.options.Log, Starter: starter, ObserveGroup: s.metrics.observeGroup,
+		ObserveMessage: s.metrics.observeMessage,
 	})
 	if err != nil {
 		return err
@@ -150,8 +155,8 @@ func (s *Server) Handler() http.Handler { return s.handler }
 func (s *Server) Start() {
 	var running sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
-	running.Go(func() { s.worker.Run(ctx) })
-	s.cleanups.add("delivery", func(context.Context) error {
+	running.Go(func() { s.pusher.Run(ctx) })
+	s.cleanups.add("the callbacks' pusher", func(context.Context) error {
 		cancel()
 		running.Wait()
 		return nil
@@ -205,6 +210,6 @@ func (wallClock) Now() time.Time { return time.Now().UTC().Truncate(time.Millise
 
 // settler lets the sandbox clock wait for what falls due.
 type settler struct {
-	*delivery.Worker
+	*delivery.Pusher
 	*sqlstore.Store
 }

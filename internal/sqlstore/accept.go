@@ -24,6 +24,9 @@ func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, e
 	if err := s.committer.submit(&job{ctx: ctx, accept: entry, answer: make(chan error, 1)}); err != nil {
 		return muban.Message{}, err
 	}
+	if entry.repeated != 0 {
+		return s.Message(ctx, entry.repeated)
+	}
 	return entry.Message, nil
 }
 
@@ -33,6 +36,8 @@ type acceptance struct {
 	body string
 	// grant is what the send left of its grant; nil if it has none.
 	grant *openGrant
+	// repeated is the message that the send named again; 0 if it is a new one.
+	repeated muban.MessageID
 }
 
 // remember takes over what a group committed.
@@ -70,11 +75,12 @@ func (s *Store) acceptGroup(ctx context.Context, group []*job, results []error) 
 		if j.accept == nil {
 			continue
 		}
-		if refusal := books.decide(j.accept); refusal != nil {
+		switch refusal := books.decide(j.accept); {
+		case refusal != nil:
 			results[i] = refusal
-			continue
+		case j.accept.repeated == 0:
+			accepted = append(accepted, j.accept)
 		}
-		accepted = append(accepted, j.accept)
 	}
 	return s.writeBooks(ctx, books, accepted)
 }
@@ -84,6 +90,7 @@ func (s *Store) acceptGroup(ctx context.Context, group []*job, results []error) 
 type books struct {
 	grants map[grantKey]*openGrant
 	sent   map[dayKey]*openDay
+	names  map[clientKey]named
 }
 
 type (
@@ -114,6 +121,9 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 	var err error
 	if b.sent, err = s.openDays(ctx, sends); err != nil {
 		return nil, fmt.Errorf("reading the day's sends: %w", err)
+	}
+	if b.names, err = s.openNames(ctx, sends); err != nil {
+		return nil, fmt.Errorf("reading client_msg_ids: %w", err)
 	}
 	return b, s.readGrants(ctx, b)
 }
@@ -211,6 +221,10 @@ func (s *Store) readGrants(ctx context.Context, b *books) error {
 // uses up.
 func (b *books) decide(send *acceptance) *muban.Refusal {
 	m := &send.Message
+	var again bool
+	if send.repeated, again = b.repeats(send); again {
+		return nil
+	}
 	day := b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}]
 	ledger := muban.Ledger{SentToday: day.before + day.accepted}
 	grant := b.grants[grantKey{m.AppID, m.GrantID}]
@@ -221,6 +235,9 @@ func (b *books) decide(send *acceptance) *muban.Refusal {
 		return refusal
 	}
 	day.accepted++
+	if key, ok := send.clientKey(); ok {
+		b.names[key] = named{m.ID.Seq(), m.AcceptedAt.UnixMilli()}
+	}
 	if grant != nil {
 		m.GrantKind = grant.Kind
 		grant.Remaining--
@@ -244,6 +261,12 @@ func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*acceptance
 	}
 	if err := inChunks(accepted, func(part []*acceptance) error { return s.insertMessages(ctx, part) }); err != nil {
 		return fmt.Errorf("storing messages: %w", err)
+	}
+	if err := s.insertCallbacks(ctx, accepted); err != nil {
+		return fmt.Errorf("storing callbacks: %w", err)
+	}
+	if err := s.writeNames(ctx, accepted); err != nil {
+		return fmt.Errorf("storing client_msg_ids: %w", err)
 	}
 	return nil
 }
@@ -283,19 +306,13 @@ func (s *Store) writeGrants(ctx context.Context, b *books) error {
 }
 
 func (s *Store) insertMessages(ctx context.Context, part []*acceptance) error {
-	messages := make([]any, 0, 8*len(part))
-	due := make([]any, 0, 5*len(part))
+	args := make([]any, 0, 12*len(part))
 	for _, send := range part {
 		m := &send.Message
-		at := m.AcceptedAt.UnixMilli()
-		messages = append(messages, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.GrantKind), string(m.State), at, send.body)
-		due = append(due, m.AppID, m.ID.Seq(), m.UserNo, string(m.GrantKind), at)
+		args = append(args, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.GrantKind), string(m.State), string(m.Reason),
+			joinChannels(m.Channels), millis(m.AcceptedAt), millis(m.DeliveredAt), millis(m.FinishedAt), send.body)
 	}
-	err := s.hot.later(ctx, `INSERT INTO messages
-		(seq, app_id, user_no, template_id, grant_kind, state, accepted_at, body) VALUES `+tuples(len(part), 8), messages)
-	if err != nil {
-		return err
-	}
-	return s.hot.later(ctx, `INSERT INTO outbox
-		(app_id, seq, user_no, grant_kind, due_at) VALUES `+tuples(len(part), 5), due)
+	return s.hot.later(ctx, `INSERT INTO messages
+		(seq, app_id, user_no, template_id, grant_kind, state, reason, channels, accepted_at, delivered_at, finished_at, body)
+		VALUES `+tuples(len(part), 12), args)
 }

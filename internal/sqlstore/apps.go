@@ -121,7 +121,7 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 		if err := mustTouch(result, err, "app", appID); err != nil {
 			return err
 		}
-		for _, table := range []string{"outbox", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
+		for _, table := range []string{"outbox", "callbacks", "client_msg_ids", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)
 			}

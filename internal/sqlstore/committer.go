@@ -118,6 +118,12 @@ func (c *committer) enqueue(j *job) error {
 			return err
 		}
 		m.ID = muban.NewMessageID(m.Platform, seq)
+		if told := j.accept.Callback; told != nil {
+			if told.Seq, err = c.store.ids.next(); err != nil {
+				return err
+			}
+			told.Event.MessageID = m.ID
+		}
 	}
 	c.queue <- j
 	return nil

@@ -33,17 +33,22 @@ type engine interface {
 	close() error
 }
 
-// outbox is how an engine keeps two workers from the same message.
+// outbox is how an engine keeps two workers from the same app's callbacks.
 type outbox interface {
-	// hint says that an app has messages that are due on this node.
-	hint(appID string)
-	// claim holds due messages for a while (real time) under a new lease.
-	claim(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error)
-	// remove takes messages of one app out of the outbox, in the committer's
-	// transaction, and returns those that the lease still held.
-	remove(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) ([]muban.Outcome, error)
-	// forget ends the hold on messages whose end is committed.
-	forget(outcomes []muban.Outcome)
+	// hint says that apps have callbacks due; due returns those that may have.
+	hint(appIDs ...string)
+	due(ctx context.Context, now time.Time) ([]string, error)
+	// claim holds callbacks of an app that are due, those that are due the
+	// longest first, for a while (real time) and under a lease. None are
+	// claimed while another holds any of the app's.
+	claim(ctx context.Context, lease muban.Lease, appID string, now time.Time, most int, hold time.Duration) ([]muban.Callback, error)
+	// held returns those results, all of one app, whose callbacks the lease
+	// still holds, and keeps it so until the transaction ends.
+	held(ctx context.Context, tx *sql.Tx, lease muban.Lease, results []muban.PushResult) ([]muban.PushResult, error)
+	// postpone gives a callback its next time and ends the hold on it.
+	postpone(ctx context.Context, tx *sql.Tx, appID string, seq int64, due time.Time) error
+	// release ends the hold on what an app has left of a lease.
+	release(ctx context.Context, lease muban.Lease, appID string) error
 }
 
 // verdict is what an error of the database means for the work it ended.

@@ -2,20 +2,23 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 	"time"
 
 	"github.com/muban-dev/muban"
 )
 
-// leases say which worker holds which message of the SQLite database. They are
-// in memory because one process alone has the database open: when it ends, so
-// do its workers, and what they held is due again at the next start.
+// leases say which worker holds which app's callbacks of the SQLite database.
+// They are in memory because one process alone has the database open: when it
+// ends, so do its workers, and what they held is due again at the next start.
 type leases struct {
-	store *Store
+	*dueApps
+
+	db *sql.DB
 
 	mu   sync.Mutex
-	hold map[int64]held // by sequence number
+	hold map[string]held // by app
 }
 
 type held struct {
@@ -25,83 +28,63 @@ type held struct {
 
 var _ outbox = (*leases)(nil)
 
-// hint is nothing to the leases: a claim looks at the whole outbox.
-func (*leases) hint(string) {}
-
-func (l *leases) claim(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error) {
-	number, err := l.store.ids.next()
-	if err != nil {
-		return nil, 0, err
-	}
-	lease := muban.Lease(number)
-	rows, err := l.store.reader.QueryContext(ctx, `
-		SELECT o.app_id, o.seq, o.grant_kind, a.platform, u.user_no IS NOT NULL,
-			COALESCE(u.blocked, 0), COALESCE(u.delivery, ''), COALESCE(u.notification_bar, 0)
-		FROM outbox o JOIN apps a ON a.app_id = o.app_id
-		LEFT JOIN users u ON u.app_id = o.app_id AND u.user_no = o.user_no
-		WHERE o.due_at <= $1 ORDER BY o.app_id, o.seq LIMIT $2`, millis(now), most+l.held())
-	if err != nil {
-		return nil, 0, err
-	}
-	due, err := collect(rows, scanDue)
-	if err != nil {
-		return nil, 0, err
-	}
-	return l.take(lease, due, most, hold), lease, nil
+func newLeases(db *sql.DB) *leases {
+	return &leases{db: db, hold: make(map[string]held), dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
+		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1)`}}
 }
 
-// held counts the messages that somebody holds or held.
-func (l *leases) held() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.hold)
+func (l *leases) claim(ctx context.Context, lease muban.Lease, appID string, now time.Time, most int, hold time.Duration) ([]muban.Callback, error) {
+	if !l.take(lease, appID, hold) {
+		return nil, nil
+	}
+	rows, err := l.db.QueryContext(ctx, `SELECT `+callbackColumns+`
+		FROM outbox o JOIN callbacks c ON c.app_id = o.app_id AND c.seq = o.seq
+		WHERE o.app_id = $1 AND o.due_at <= $2 ORDER BY o.due_at, o.seq LIMIT $3`, appID, millis(now), most)
+	if err != nil {
+		return nil, err
+	}
+	due, err := collect(rows, scanCallback)
+	if err != nil || len(due) == 0 {
+		l.drop(lease, appID)
+	}
+	return due, err
 }
 
-// take holds up to most of the due messages that nobody holds, and returns
-// them.
-func (l *leases) take(lease muban.Lease, due []muban.DueMessage, most int, hold time.Duration) []muban.DueMessage {
+// take holds an app unless another does.
+func (l *leases) take(lease muban.Lease, appID string, hold time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hold == nil {
-		l.hold = make(map[int64]held)
-	}
 	now := time.Now()
-	taken := due[:0]
-	for _, d := range due {
-		if h, busy := l.hold[d.Seq]; len(taken) < most && (!busy || !now.Before(h.until)) {
-			l.hold[d.Seq] = held{by: lease, until: now.Add(hold)}
-			taken = append(taken, d)
-		}
+	if h, taken := l.hold[appID]; taken && now.Before(h.until) {
+		return false
 	}
-	return taken
+	l.hold[appID] = held{by: lease, until: now.Add(hold)}
+	return true
 }
 
-func (l *leases) remove(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) ([]muban.Outcome, error) {
-	kept := l.still(lease, outcomes)
-	return kept, inChunks(kept, func(part []muban.Outcome) error {
-		args := append(make([]any, 0, 1+len(part)), part[0].AppID)
-		return l.store.hot.exec(ctx, `DELETE FROM outbox WHERE app_id = ? AND seq IN (`+marks(len(part))+`)`, withSeqs(args, part))
-	})
-}
-
-// still returns the outcomes of messages that the lease holds; others were
-// taken over.
-func (l *leases) still(lease muban.Lease, outcomes []muban.Outcome) []muban.Outcome {
+func (l *leases) drop(lease muban.Lease, appID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	kept := make([]muban.Outcome, 0, len(outcomes))
-	for _, o := range outcomes {
-		if l.hold[o.Seq].by == lease {
-			kept = append(kept, o)
-		}
+	if l.hold[appID].by == lease {
+		delete(l.hold, appID)
 	}
-	return kept
 }
 
-func (l *leases) forget(outcomes []muban.Outcome) {
+func (l *leases) held(_ context.Context, _ *sql.Tx, lease muban.Lease, results []muban.PushResult) ([]muban.PushResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, o := range outcomes {
-		delete(l.hold, o.Seq)
+	if l.hold[results[0].AppID].by != lease {
+		return nil, nil
 	}
+	return results, nil
+}
+
+func (*leases) postpone(ctx context.Context, tx *sql.Tx, appID string, seq int64, due time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET due_at = $1 WHERE app_id = $2 AND seq = $3`, millis(due), appID, seq)
+	return err
+}
+
+func (l *leases) release(_ context.Context, lease muban.Lease, appID string) error {
+	l.drop(lease, appID)
+	return nil
 }

@@ -68,7 +68,11 @@ func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) e
 // two rows of two. They are SQLite's plain ones because it looks numbered ones
 // up by name, which for long lists takes longer than the statement.
 func tuples(rows, columns int) string {
-	row := "(" + marks(columns) + ")"
+	return repeated("("+marks(columns)+")", rows)
+}
+
+// repeated writes a row's placeholders for so many rows.
+func repeated(row string, rows int) string {
 	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
 }
 

@@ -22,6 +22,8 @@ type Options struct {
 	Queue int
 	// ObserveGroup is told how many writes each commit held; may be nil.
 	ObserveGroup func(writes int)
+	// ObserveMessage is told how each accepted message ended; may be nil.
+	ObserveMessage func(muban.State)
 	// Starter is the template library that a new database begins with.
 	Starter []muban.Title
 }
@@ -40,6 +42,7 @@ type Store struct {
 	outbox    outbox
 	recent    *recentGrants // the committer's alone; nil where others write too
 	due       chan struct{}
+	observe   func(muban.State)
 	log       *slog.Logger
 }
 
@@ -84,7 +87,10 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 
 // connect opens the connections, whatever is in the database.
 func connect(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != ""}
+	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage}
+	if s.observe == nil {
+		s.observe = func(muban.State) {}
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,100 +12,98 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-// ClaimMessages implements delivery.Outbox.
-func (s *Store) ClaimMessages(ctx context.Context, now time.Time, most int, hold time.Duration) ([]muban.DueMessage, muban.Lease, error) {
-	due, lease, err := s.outbox.claim(ctx, now, most, hold)
+// ClaimCallbacks implements delivery.Outbox.
+func (s *Store) ClaimCallbacks(ctx context.Context, now time.Time, apps, each int, hold time.Duration) ([]muban.Callback, muban.Lease, error) {
+	number, err := s.ids.next()
 	if err != nil {
-		return nil, 0, fmt.Errorf("claiming due messages: %w", err)
+		return nil, 0, err
 	}
-	return due, lease, nil
+	lease := muban.Lease(number)
+	names, err := s.outbox.due(ctx, now)
+	if err != nil {
+		return nil, 0, fmt.Errorf("looking for due callbacks: %w", err)
+	}
+	var claimed []muban.Callback
+	for ; len(names) > 0 && apps > 0; names = names[1:] {
+		part, err := s.outbox.claim(ctx, lease, names[0], now, each, hold)
+		if err != nil {
+			s.outbox.hint(names...)
+			// What was claimed is due again when its lease ends.
+			return nil, 0, fmt.Errorf("claiming due callbacks: %w", err)
+		}
+		if len(part) > 0 {
+			apps--
+		}
+		if len(part) == each { // perhaps not all of it
+			s.outbox.hint(names[0])
+		}
+		claimed = append(claimed, part...)
+	}
+	s.outbox.hint(names...)
+	return claimed, lease, nil
 }
 
-func scanDue(row scanner) (muban.DueMessage, error) {
-	var d muban.DueMessage
-	err := row.Scan(&d.AppID, &d.Seq, &d.GrantKind, &d.Platform, &d.UserKnown, &d.Blocked, &d.Delivery, &d.NotificationBar)
-	return d, err
-}
-
-// ending is how messages of one app ended, so that those that ended alike can
-// be written by one statement.
-type ending struct {
-	appID    string
-	state    muban.State
-	reason   muban.Reason
-	channels string
-	at       int64
-}
-
-func endingOf(o muban.Outcome) ending {
-	return ending{o.AppID, o.State, o.Reason, joinChannels(o.Channels), millis(o.At)}
-}
-
-// FinishMessages implements delivery.Outbox.
-func (s *Store) FinishMessages(ctx context.Context, lease muban.Lease, outcomes []muban.Outcome) error {
-	outcomes = slices.Clone(outcomes)
-	slices.SortStableFunc(outcomes, func(x, y muban.Outcome) int {
-		a, b := endingOf(x), endingOf(y)
-		return cmp.Or(strings.Compare(a.appID, b.appID), strings.Compare(string(a.state), string(b.state)),
-			strings.Compare(a.channels, b.channels), cmp.Compare(a.at, b.at), cmp.Compare(x.Seq, y.Seq))
-	})
-	var finished []muban.Outcome
-	err := s.write(ctx, func(ctx context.Context, _ *sql.Tx) error {
-		finished = make([]muban.Outcome, 0, len(outcomes))
-		return inRuns(outcomes, endingOf, func(part []muban.Outcome) error {
-			removed, err := s.finishAlike(ctx, lease, part)
-			finished = append(finished, removed...)
-			return err
+// RecordAttempts implements delivery.Outbox.
+func (s *Store) RecordAttempts(ctx context.Context, lease muban.Lease, results []muban.PushResult, rule func(*muban.Callback, muban.Attempt)) error {
+	results = slices.Clone(results)
+	slices.SortStableFunc(results, func(a, b muban.PushResult) int { return strings.Compare(a.AppID, b.AppID) })
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return inRuns(results, func(r muban.PushResult) string { return r.AppID }, func(part []muban.PushResult) error {
+			held, err := s.outbox.held(ctx, tx, lease, part)
+			if err != nil {
+				return err
+			}
+			for _, r := range held {
+				if err := s.recordAttempt(ctx, tx, r, rule); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("storing how messages ended: %w", err)
+		return fmt.Errorf("storing attempts: %w", err)
 	}
-	s.outbox.forget(finished)
 	s.announceChange()
 	return nil
 }
 
-// finishAlike takes messages out of the outbox and writes their final state.
-// Those that the lease no longer holds, and those that had a final state
-// already, from a worker that was first, stay as they are. It returns those
-// that the lease held.
-func (s *Store) finishAlike(ctx context.Context, lease muban.Lease, part []muban.Outcome) ([]muban.Outcome, error) {
-	end := endingOf(part[0])
-	delivered := int64(0)
-	if end.state == muban.StateDelivered {
-		delivered = end.at
+// recordAttempt writes what the rule makes of the callback after an attempt.
+// Its place in the outbox goes, or gets its next time.
+func (s *Store) recordAttempt(ctx context.Context, tx *sql.Tx, r muban.PushResult, rule func(*muban.Callback, muban.Attempt)) error {
+	c, err := scanCallback(tx.QueryRowContext(ctx, `SELECT `+callbackColumns+callbackTables+`WHERE c.app_id = $1 AND c.seq = $2`, r.AppID, r.Seq))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the app was deleted meanwhile
 	}
-	removed, err := s.outbox.remove(ctx, lease, part)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return removed, inKeys(s, removed, func(part []muban.Outcome) error {
-		args := append(make([]any, 0, 7+len(part)), string(end.state), string(end.reason), end.channels,
-			delivered, end.at, end.appID, string(muban.StateAccepted))
-		within, args := s.within(part, withSeqs(args, part))
-		return s.hot.exec(ctx, `UPDATE messages
-			SET state = ?, reason = ?, channels = ?, delivered_at = ?, finished_at = ?
-			WHERE app_id = ? AND state = ? AND seq IN (`+marks(len(part))+`)`+within, args)
-	})
+	rule(&c, r.Attempt)
+	attempts, err := attemptsText(c.Attempts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE callbacks SET state = $1, attempts_left = $2, url = $3, attempts = $4 WHERE app_id = $5 AND seq = $6`,
+		string(c.State), c.Left, c.URL, attempts, c.AppID, c.Seq)
+	if err != nil {
+		return err
+	}
+	if !c.DueAt.IsZero() {
+		return s.outbox.postpone(ctx, tx, c.AppID, c.Seq, c.DueAt)
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE app_id = $1 AND seq = $2`, c.AppID, c.Seq)
+	return err
 }
 
-// within adds to a condition on sequence numbers, which are in order, that they
-// lie between the first and the last. That leaves PostgreSQL no choice but the
-// index: without statistics it would rather read all of an app's rows.
-func (s *Store) within(part []muban.Outcome, args []any) (string, []any) {
-	if !s.shared {
-		return "", args
+// ReleaseCallbacks implements delivery.Outbox.
+func (s *Store) ReleaseCallbacks(ctx context.Context, lease muban.Lease, appID string) error {
+	if err := s.outbox.release(ctx, lease, appID); err != nil {
+		return fmt.Errorf("giving callbacks back: %w", err)
 	}
-	return ` AND seq BETWEEN ? AND ?`, append(args, part[0].Seq, part[len(part)-1].Seq)
-}
-
-// withSeqs appends the messages' sequence numbers.
-func withSeqs(args []any, outcomes []muban.Outcome) []any {
-	for _, o := range outcomes {
-		args = append(args, o.Seq)
-	}
-	return args
+	// What came for the app while it was held was nobody's.
+	s.outbox.hint(appID)
+	s.announceDue()
+	return nil
 }
 
 // NextDue implements delivery.Outbox.
@@ -119,7 +116,7 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 	return instant(due), err == nil, err
 }
 
-// Waiting counts the messages that are still to be delivered.
+// Waiting counts the callbacks of which an attempt is still to be made.
 func (s *Store) Waiting(ctx context.Context) (n int64, err error) {
 	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM outbox`).Scan(&n)
 	return n, err

@@ -190,7 +190,7 @@ func (e *postgresEngine) start(ctx context.Context, s *Store) (*sequence, outbox
 	e.running.Go(func() { e.node.keep(running) })
 	e.running.Go(func() { e.signal.listen(running) })
 	e.running.Go(func() { e.signal.send(running) })
-	return e.node.ids, &rowLeases{store: s, db: e.worker}, nil
+	return e.node.ids, newRowLeases(e.worker), nil
 }
 
 // bind numbers the placeholders: ?, ? become $1, $2. No hot statement has a

@@ -133,13 +133,17 @@ func (s *pgStore) send(grant string) (muban.Message, error) {
 	return s.Accept(s.t.Context(), muban.Accept{
 		Message: muban.Message{
 			AppID: s.app.ID, Platform: s.app.Platform, UserNo: s.user.No, UserID: s.user.OpenID,
-			TemplateID: "t", GrantID: grant, State: muban.StateAccepted, AcceptedAt: s.now,
+			TemplateID: "t", GrantID: grant, State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now, FinishedAt: s.now,
 		},
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if l.Grant == nil || !l.Grant.Spendable(s.now) {
 				return muban.Refuse(muban.RuleGrantSpent)
 			}
 			return nil
+		},
+		Callback: &muban.Callback{
+			AppID: s.app.ID, State: muban.CallbackPending, Left: 3, CreatedAt: s.now, DueAt: s.now,
+			Event: muban.Event{Kind: muban.EventSendFinished, At: s.now},
 		},
 	})
 }

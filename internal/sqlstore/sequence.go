@@ -102,6 +102,7 @@ func newestSequence(ctx context.Context, db *sql.DB) (int64, error) {
 	err := db.QueryRowContext(ctx, `
 		SELECT COALESCE(MAX(newest), 0) FROM (
 			SELECT MAX(seq) AS newest FROM messages UNION ALL
+			SELECT MAX(seq) FROM callbacks UNION ALL
 			SELECT MAX(seq) FROM grants UNION ALL
 			SELECT MAX(seq) FROM templates UNION ALL
 			SELECT MAX(seq) FROM titles UNION ALL

@@ -78,7 +78,7 @@ func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, 
 	if e.wal, err = os.OpenFile(e.path+"-wal", os.O_RDWR, 0); err != nil {
 		return nil, nil, fmt.Errorf("opening the write-ahead log: %w", err)
 	}
-	return newSequence(newest, time.Now), &leases{store: s}, nil
+	return newSequence(newest, time.Now), newLeases(e.reader), nil
 }
 
 func (*sqliteEngine) bind(query string) string { return query }

@@ -94,18 +94,25 @@ func (y *syncer) run() {
 
 // answer tells a group's callers how their writes ended.
 func (y *syncer) answer(c committed, syncErr error) {
-	accepted := false
+	accepted, told := false, false
 	for i, j := range c.group {
 		if c.results[i] == nil && syncErr != nil {
 			c.results[i] = errors.Join(muban.ErrOutcomeUnknown, syncErr)
 		}
-		if j.accept != nil && c.results[i] == nil {
-			accepted = true
-			y.store.outbox.hint(j.accept.Message.AppID)
+		if j.accept == nil || c.results[i] != nil || j.accept.repeated != 0 {
+			continue
+		}
+		accepted = true
+		y.store.observe(j.accept.Message.State)
+		if c := j.accept.Callback; c != nil {
+			told = true
+			y.store.outbox.hint(c.AppID)
 		}
 	}
-	if accepted {
+	if told {
 		y.store.announceDue()
+	}
+	if accepted {
 		y.store.announceChange()
 	}
 	for i, j := range c.group {

@@ -73,7 +73,9 @@ func travellingTables() []table {
 		travelling("templates", "app_id, seq", "seq# app_id template_id title body created_at#"),
 		travelling("grants", "app_id, seq", "seq# app_id grant_id kind user_no# user_id logged_in# uses# remaining# issued_at# expires_at# spent_by"),
 		travelling("messages", "app_id, seq", "seq# app_id user_no# template_id grant_kind state reason channels accepted_at# delivered_at# finished_at# read_at# body"),
-		travelling("outbox", "app_id, seq", "app_id seq# user_no# grant_kind due_at#"),
+		travelling("callbacks", "app_id, seq", "seq# app_id message_seq# state attempts_left# created_at# url event attempts"),
+		travelling("outbox", "app_id, seq", "app_id seq# due_at#"),
+		travelling("client_msg_ids", "app_id, user_no, client_msg_id", "app_id user_no# client_msg_id message_seq# accepted_at#"),
 		travelling("daily_sends", "app_id, day", "app_id day# sent#"),
 	}
 }

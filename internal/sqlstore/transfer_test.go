@@ -51,9 +51,9 @@ func TestStoreTravels(t *testing.T) {
 	if err != nil || next.ID <= sent.ID {
 		t.Errorf("the next message is %d, %v", next.ID, err)
 	}
-	claimed, _, err := moved.ClaimMessages(t.Context(), moved.now, 10, 0)
+	claimed, _, err := moved.ClaimCallbacks(t.Context(), moved.now, 10, 10, 0)
 	if err != nil || len(claimed) != 2 {
-		t.Errorf("to be delivered: %v, %v", claimed, err)
+		t.Errorf("to be pushed: %v, %v", claimed, err)
 	}
 }
 

@@ -165,15 +165,15 @@ func TestScenesOfNobody(t *testing.T) {
 	}
 }
 
-// Seed 001, 消息的入口: where the user meets the message is decided on
-// delivery, by the kind of the scene; it is the scene's kind that is stored.
+// Seed 001, 消息的入口: where the user meets the message is decided by the kind
+// of the scene; it is the scene's kind that is stored.
 func TestKindIsStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, kind := range kinds() {
 		scene := w.grant(openID, kind)
 		w.post(sendPath, w.toScene(scene, kind)).sent()
-		if m := w.message(scene); m.GrantKind != kind || m.Platform != muban.Baidu || m.State != muban.StateAccepted {
+		if m := w.message(scene); m.GrantKind != kind || m.Platform != muban.Baidu || m.State != muban.StateDelivered {
 			t.Errorf("stored %+v", m)
 		}
 	}

@@ -62,7 +62,7 @@ func apps(t *testing.T, b *bundle) {
 }
 
 func deleteApp(t *testing.T, b *bundle) {
-	message := b.accepted("grant")
+	message := b.told("grant")
 	b.must(b.DeleteApp(b.ctx, b.app.ID))
 	_, err := b.App(b.ctx, b.app.ID)
 	b.refused(err, muban.RuleNotFound)
@@ -72,10 +72,13 @@ func deleteApp(t *testing.T, b *bundle) {
 	b.refused(err, muban.RuleNotFound)
 	_, err = b.Grant(b.ctx, b.app.ID, "grant")
 	b.refused(err, muban.RuleNotFound)
-	claimed, _, err := b.ClaimMessages(b.ctx, b.now, 10, time.Minute)
+	if claimed, _ := b.claim(time.Minute); len(claimed) != 0 {
+		t.Errorf("still to be pushed: %v", claimed)
+	}
+	left, err := b.Callbacks(b.ctx, muban.CallbackFilter{}, muban.Page{Limit: 10})
 	b.must(err)
-	if len(claimed) != 0 {
-		t.Errorf("still to be delivered: %v", claimed)
+	if len(left.Items) != 0 {
+		t.Errorf("callbacks are left: %v", left.Items)
 	}
 	b.refused(b.DeleteApp(b.ctx, b.app.ID), muban.RuleNotFound)
 }

@@ -151,7 +151,7 @@ func messageLists(t *testing.T, b *bundle) {
 		{"app", muban.MessageFilter{AppID: b.app.ID}, all},
 		{"other app", muban.MessageFilter{AppID: "wx9"}, nil},
 		{"user", muban.MessageFilter{AppID: b.app.ID, UserNo: b.user.No}, all},
-		{"state", muban.MessageFilter{State: muban.StateAccepted}, all},
+		{"state", muban.MessageFilter{State: muban.StateDelivered}, all},
 		{"other state", muban.MessageFilter{State: muban.StateFailed}, nil},
 		{"template", muban.MessageFilter{TemplateID: "template-1"}, all},
 		{"other template", muban.MessageFilter{TemplateID: "template-2"}, nil},

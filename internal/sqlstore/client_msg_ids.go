@@ -1,0 +1,121 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// clientKey is what a client called a message to one user.
+type clientKey struct {
+	appID  string
+	userNo int64
+	id     string
+}
+
+// named is the message that a client's id stands for, and since when.
+type named struct {
+	seq, acceptedAt int64
+}
+
+func (send *acceptance) clientKey() (key clientKey, named bool) {
+	m := &send.Message
+	return clientKey{m.AppID, m.UserNo, m.ClientMsgID}, m.ClientMsgID != "" && send.RepeatWithin > 0
+}
+
+// openNames reads which messages the sends' client_msg_ids stand for. On a
+// database that others share it locks them, making those that are missing so
+// that there is something to lock.
+func (s *Store) openNames(ctx context.Context, sends []*acceptance) (map[clientKey]named, error) {
+	names := make(map[clientKey]named)
+	for _, send := range sends {
+		if key, ok := send.clientKey(); ok {
+			names[key] = named{}
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	keys := slices.SortedFunc(maps.Keys(names), func(x, y clientKey) int {
+		return cmp.Or(strings.Compare(x.appID, y.appID), cmp.Compare(x.userNo, y.userNo), strings.Compare(x.id, y.id))
+	})
+	if s.shared {
+		err := inChunks(keys, func(part []clientKey) error {
+			args := make([]any, 0, 3*len(part))
+			for _, key := range part {
+				args = append(args, key.appID, key.userNo, key.id)
+			}
+			return s.hot.exec(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at)
+				VALUES `+repeated("(?,?,?,0,0)", len(part))+` ON CONFLICT (app_id, user_no, client_msg_id) DO NOTHING`, args)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return names, inKeys(s, keys, func(part []clientKey) error {
+		args := make([]any, 0, 3*len(part))
+		for _, key := range part {
+			args = append(args, key.appID, key.userNo, key.id)
+		}
+		rows, err := s.hot.query(ctx, `SELECT app_id, user_no, client_msg_id, message_seq, accepted_at FROM client_msg_ids
+			WHERE (app_id, user_no, client_msg_id) IN (VALUES `+typedTuples(len(part), "?,CAST(? AS BIGINT),?")+`)`+
+			s.lock("app_id, user_no, client_msg_id"), args)
+		if err != nil {
+			return err
+		}
+		_, err = collect(rows, func(row scanner) (struct{}, error) {
+			var key clientKey
+			var name named
+			err := row.Scan(&key.appID, &key.userNo, &key.id, &name.seq, &name.acceptedAt)
+			names[key] = name
+			return struct{}{}, err
+		})
+		return err
+	})
+}
+
+// repeats is the message that the send names again; false where it is a new one.
+func (b *books) repeats(send *acceptance) (muban.MessageID, bool) {
+	key, ok := send.clientKey()
+	if !ok {
+		return 0, false
+	}
+	m := &send.Message
+	first := b.names[key]
+	if first.seq == 0 || m.AcceptedAt.UnixMilli() >= first.acceptedAt+send.RepeatWithin.Milliseconds() {
+		return 0, false
+	}
+	return muban.NewMessageID(m.Platform, first.seq), true
+}
+
+// writeNames stores what clients called the accepted messages, and drops what
+// stands for no message any more.
+func (s *Store) writeNames(ctx context.Context, accepted []*acceptance) error {
+	over := make(map[string]int64) // by app: what was accepted before stands for nothing
+	for _, send := range accepted {
+		key, ok := send.clientKey()
+		if !ok {
+			continue
+		}
+		m := &send.Message
+		err := s.hot.later(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (app_id, user_no, client_msg_id) DO UPDATE SET message_seq = excluded.message_seq, accepted_at = excluded.accepted_at`,
+			[]any{key.appID, key.userNo, key.id, m.ID.Seq(), m.AcceptedAt.UnixMilli()})
+		if err != nil {
+			return err
+		}
+		over[m.AppID] = max(over[m.AppID], m.AcceptedAt.UnixMilli()-send.RepeatWithin.Milliseconds())
+	}
+	for appID, before := range over {
+		err := s.hot.later(ctx, `DELETE FROM client_msg_ids WHERE app_id = ? AND accepted_at < ?`, []any{appID, before})
+		if err != nil {
+			return fmt.Errorf("dropping old ones: %w", err)
+		}
+	}
+	return nil
+}
