@@ -156,6 +156,8 @@ func appView(a apiclient.App) view {
 			{"callback token", c.Token},
 			{"callback aes_key", c.AESKey},
 			{"callback mode", string(c.Mode)},
+			{"callback verified", yesNo(c.Verified)},
+			{"callback verify_error", c.VerifyError},
 		}...)
 	}
 	if i := a.Industries; i != nil {

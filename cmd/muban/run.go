@@ -33,7 +33,7 @@ func commands() []commandGroup {
 		{"Drive it:", []newCommand{
 			newSendCommand, newMessageCommand, newInboxCommand,
 			newAppCommand, newUserCommand, newTemplateCommand, newGrantCommand,
-			newLibraryCommand, newClockCommand,
+			newCallbackCommand, newLibraryCommand, newClockCommand,
 		}},
 		{"Besides:", []newCommand{
 			newVersionCommand, newCompletionCommand, newHelpCommand,

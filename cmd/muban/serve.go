@@ -43,6 +43,7 @@ func addServeSettings(flags *pflag.FlagSet) {
 	flags.String("data", "", "folder of the embedded store")
 	flags.String("database", "", "PostgreSQL database instead of --data (postgres://…)")
 	flags.String("admin-token-file", "", "file with the admin token")
+	flags.Bool("callback-private", false, "let callbacks go to private, loopback and link-local addresses")
 }
 
 func runServe(cmd *cobra.Command, _ []string) (err error) {
@@ -80,6 +81,7 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	token, err := adminToken(k.String("admin-token-file"))
 	return server.Options{
 		Listen: k.String("listen"), Data: k.String("data"), Database: k.String("database"), AdminToken: token,
+		CallbackPrivate: k.Bool("callback-private"),
 	}, err
 }
 
@@ -94,11 +96,29 @@ func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
 	for _, key := range k.Keys() {
 		if !slices.Contains(known, key) {
 			problems = append(problems, fmt.Errorf("%s: unknown setting %q; there are %s", path, key, strings.Join(known, ", ")))
-		} else if _, text := k.Get(key).(string); !text {
-			problems = append(problems, fmt.Errorf("%s: %s is %v; it must be a text in quotes", path, key, k.Get(key)))
+		} else if wanted := wrongType(settings.Lookup(key), k.Get(key)); wanted != "" {
+			problems = append(problems, fmt.Errorf("%s: %s is %v; it must be %s", path, key, k.Get(key), wanted))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// wrongType says what a value should be instead; empty where it is right.
+func wrongType(setting *pflag.Flag, value any) string {
+	switch value.(type) {
+	case bool:
+		if setting.Value.Type() == "bool" {
+			return ""
+		}
+	case string:
+		if setting.Value.Type() == "string" {
+			return ""
+		}
+	}
+	if setting.Value.Type() == "bool" {
+		return "true or false, without quotes"
+	}
+	return "a text in quotes"
 }
 
 func adminToken(path string) (string, error) {

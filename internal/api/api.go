@@ -29,6 +29,8 @@ type Options struct {
 	ShowSecrets bool
 	// Clock is the sandbox clock; nil where time cannot be moved.
 	Clock Clock
+	// Handshaker verifies callback URLs.
+	Handshaker messaging.Handshaker
 	// Stopping ends when the server begins to stop: held answers are given
 	// with what there is. nil never ends.
 	Stopping context.Context
@@ -72,6 +74,7 @@ func (a *api) routes() {
 	a.grantRoutes()
 	a.messageRoutes()
 	a.inboxRoutes()
+	a.callbackRoutes()
 	a.libraryRoutes()
 	a.clockRoutes()
 }

@@ -12,7 +12,7 @@ type AppSettings struct {
 	DailyLimit       Optional[int64]            `json:"daily_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most sends accepted in a day of UTC+8; 0 accepts none, null is no limit." example:"1000000"`
 	TemplateLimit    Optional[int64]            `json:"template_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most templates the app may hold; null is no limit." example:"25"`
 	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu: the push permission; null resets it to true." example:"true"`
-	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"Where the app's server is told of events; null removes it."`
+	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"WeChat: where the app's server is told of events; null removes it."`
 	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades; null removes them."`
 	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app; null removes them."`
 	CloudPermissions Optional[[]string]         `json:"cloud_permissions,omitzero" doc:"WeChat Mini: the cloud calls the app's functions may make; empty is none, null is all." example:"[\"openapi.templateMessage.send\"]"`
@@ -59,6 +59,7 @@ func (s *AppSettings) applyCallback(to *muban.CallbackSettings) {
 	if !s.Callback.given() {
 		return
 	}
+	to.Verified, to.VerifyError = false, "" // of what was set before
 	sent := &s.Callback.value
 	sent.URL.into(&to.URL, "")
 	sent.Token.into(&to.Token, "")
@@ -88,6 +89,7 @@ func (s *AppSettings) unknownOn(p muban.Platform) []string {
 		name       string
 		given, has bool
 	}{
+		{"callback", s.Callback.given(), has.callback},
 		{"original_id", s.OriginalID.given(), has.originalID},
 		{"push_allowed", s.PushAllowed.given(), has.pushAllowed},
 		{"industries", s.Industries.given(), has.industries},
@@ -106,13 +108,13 @@ func (s *AppSettings) unknownOn(p muban.Platform) []string {
 
 // appMembers says which members an app has besides those that every app has.
 type appMembers struct {
-	originalID, pushAllowed, industries, linkedApps, cloudPermissions, keys bool
+	callback, originalID, pushAllowed, industries, linkedApps, cloudPermissions, keys bool
 }
 
 func appMembersOf(p muban.Platform) appMembers {
 	wechat := p == muban.WeChatMini || p == muban.WeChatOA
 	return appMembers{
-		originalID: wechat, linkedApps: wechat,
+		callback: wechat, originalID: wechat, linkedApps: wechat,
 		pushAllowed:      p == muban.Baidu,
 		industries:       p == muban.WeChatOA,
 		cloudPermissions: p == muban.WeChatMini,

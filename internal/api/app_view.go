@@ -14,7 +14,7 @@ type App struct {
 	DailyLimit       *int64         `json:"daily_limit,omitempty" doc:"The most sends accepted in a day of UTC+8; absent is no limit." example:"1000000"`
 	TemplateLimit    *int64         `json:"template_limit,omitempty" doc:"The most templates the app may hold; absent is no limit." example:"25"`
 	PushAllowed      *bool          `json:"push_allowed,omitempty" doc:"Baidu: the push permission."`
-	Callback         *AppCallback   `json:"callback,omitempty" doc:"Where the app's server is told of events."`
+	Callback         *AppCallback   `json:"callback,omitempty" doc:"WeChat: where the app's server is told of events."`
 	Industries       *Industries    `json:"industries,omitempty" doc:"Official account: its two trades."`
 	LinkedApps       []string       `json:"linked_apps,omitzero" nullable:"false" doc:"WeChat: the apps bound to this one."`
 	CloudPermissions []string       `json:"cloud_permissions,omitzero" nullable:"false" doc:"WeChat Mini: the cloud calls the app's functions may make; absent is all."`
@@ -30,6 +30,9 @@ type AppCallback struct {
 	Token  string             `json:"token,omitempty" doc:"What pushes are signed with; answered where secret is."`
 	AESKey string             `json:"aes_key,omitempty" doc:"The EncodingAESKey; answered where secret is."`
 	Mode   muban.CallbackMode `json:"mode" enum:"plain,compat,safe" doc:"How pushes are protected."`
+	// Both are of the handshake when it was set, or when it was asked for since.
+	Verified    bool   `json:"verified" doc:"Whether the server answered the handshake. Events are pushed all the same."`
+	VerifyError string `json:"verify_error,omitempty" doc:"What was wrong with its answer."`
 }
 
 // Industries are the codes of an official account's two trades.
@@ -53,7 +56,7 @@ func showApp(app muban.App, secrets bool) App {
 		shown.PushAllowed = &app.PushAllowed
 	}
 	if app.Callback != (muban.CallbackSettings{}) {
-		shown.Callback = &AppCallback{app.Callback.URL, app.Callback.Token, app.Callback.AESKey, app.Callback.Mode}
+		shown.Callback = &AppCallback{app.Callback.URL, app.Callback.Token, app.Callback.AESKey, app.Callback.Mode, app.Callback.Verified, app.Callback.VerifyError}
 	}
 	if app.Industries != (muban.Industries{}) {
 		shown.Industries = &Industries{app.Industries.Primary, app.Industries.Secondary}

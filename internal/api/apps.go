@@ -72,7 +72,8 @@ func (a *api) createApp(ctx context.Context, in *struct{ Body NewApp }) (*Answer
 	if err != nil {
 		return nil, err
 	}
-	return &Answer[App]{showApp(app, true)}, nil
+	app, err = a.verified(ctx, app, req.Callback.given())
+	return &Answer[App]{showApp(app, true)}, err
 }
 
 func (a *api) listApps(ctx context.Context, in *Paging) (*Answer[List[App]], error) {
@@ -98,6 +99,10 @@ func (a *api) updateApp(ctx context.Context, in *struct {
 		in.Body.apply(&app.Settings)
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	app, err = a.verified(ctx, app, in.Body.Callback.given())
 	return &Answer[App]{a.app(app)}, err
 }
 

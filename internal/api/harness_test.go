@@ -52,7 +52,7 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	})
 	w := &world{t: t, store: store, clock: &testClock{now: began, frozen: true}, exchanges: &exchanges{}}
 	w.service = messaging.New(store, w.clock, time.Minute)
-	options := api.Options{ShowSecrets: true, Clock: w.clock}
+	options := api.Options{ShowSecrets: true, Clock: w.clock, Handshaker: knows("t")}
 	for _, f := range change {
 		f(&options)
 	}
@@ -62,6 +62,16 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	w.server = httptest.NewServer(w.handler)
 	t.Cleanup(w.server.Close)
 	return w
+}
+
+// knows stands for an app's server that knows one token.
+type knows string
+
+func (k knows) Handshake(_ context.Context, app muban.App) muban.Handshake {
+	if app.Callback.Token == string(k) {
+		return muban.Handshake{OK: true, Status: 200, Body: "echo"}
+	}
+	return muban.Handshake{Status: 200, Body: "wrong", Error: "the answer is wrong"}
 }
 
 // in is the same world for a sub-test, which must leave it as it was or use

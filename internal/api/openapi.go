@@ -58,6 +58,7 @@ func documentTags() []*huma.Tag {
 		{Name: "grants", Description: "The right to send that a user's action created: form_id, prepay_id, scene_id, trade_no."},
 		{Name: "messages", Description: "Sends that were accepted, and what became of them."},
 		{Name: "inbox", Description: "What users see in their message centre."},
+		{Name: "callbacks", Description: "Pushes of events to the apps' servers, with their attempts."},
 		{Name: "library", Description: "The platforms' public template libraries (模板库)."},
 		{Name: "clock", Description: "Sandbox time, which governs every rule. `muban dev` only."},
 	}

@@ -20,7 +20,7 @@ type App struct {
 	DailyLimit       *int64         `json:"daily_limit"`
 	TemplateLimit    *int64         `json:"template_limit"`
 	PushAllowed      *bool          `json:"push_allowed"`
-	Callback         *Callback      `json:"callback"`
+	Callback         *AppCallback   `json:"callback"`
 	Industries       *Industries    `json:"industries"`
 	LinkedApps       []string       `json:"linked_apps"`
 	CloudPermissions *[]string      `json:"cloud_permissions"`
@@ -31,8 +31,8 @@ type App struct {
 	CreatedAt        time.Time      `json:"created_at"`
 }
 
-// Callback is where and how the app's server is told of events.
-type Callback struct {
+// AppCallback is where and how the app's server is told of events.
+type AppCallback struct {
 	URL         string             `json:"url"`
 	Token       string             `json:"token"`
 	AESKey      string             `json:"aes_key"`

@@ -17,7 +17,10 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 	t.Parallel()
 	for _, pair := range []struct{ api, client reflect.Type }{
 		{reflect.TypeFor[api.App](), reflect.TypeFor[apiclient.App]()},
-		{reflect.TypeFor[api.AppCallback](), reflect.TypeFor[apiclient.Callback]()},
+		{reflect.TypeFor[api.AppCallback](), reflect.TypeFor[apiclient.AppCallback]()},
+		{reflect.TypeFor[api.Callback](), reflect.TypeFor[apiclient.Callback]()},
+		{reflect.TypeFor[api.Attempt](), reflect.TypeFor[apiclient.Attempt]()},
+		{reflect.TypeFor[api.Handshake](), reflect.TypeFor[apiclient.Handshake]()},
 		{reflect.TypeFor[api.Industries](), reflect.TypeFor[apiclient.Industries]()},
 		{reflect.TypeFor[api.User](), reflect.TypeFor[apiclient.User]()},
 		{reflect.TypeFor[api.Template](), reflect.TypeFor[apiclient.Template]()},

@@ -43,7 +43,7 @@ func (s *Server) apiOptions() api.Options {
 	host, _, _ := net.SplitHostPort(s.options.Listen) // was validated
 	o := api.Options{
 		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
-		ShowSecrets: s.options.Sandbox, Stopping: s.stopping,
+		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher,
 	}
 	if s.sandbox != nil {
 		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}}
