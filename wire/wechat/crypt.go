@@ -100,7 +100,7 @@ func (c *Crypt) Decrypt(encrypted string) ([]byte, error) {
 	}
 	message, appID := rest[:length], rest[length:]
 	if string(appID) != c.appID {
-		return nil, &FrameError{fmt.Sprintf("it is for %s, not for %s", excerpt(appID), c.appID)}
+		return nil, &FrameError{fmt.Sprintf("it is for %q, not for %q", excerpt(appID), c.appID)}
 	}
 	return message, nil
 }

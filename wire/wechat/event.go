@@ -68,14 +68,14 @@ func (e TemplateSendJobFinish) XML() []byte {
 }
 
 // Other is a push that has no type here: another event, or a message from a
-// user. Its XML can be decoded by whoever knows it.
+// user. Its document can be decoded by whoever knows it.
 type Other struct {
 	Header
-	Document []byte
+	Document string
 }
 
 // XML implements [Event].
-func (o Other) XML() []byte { return o.Document }
+func (o Other) XML() []byte { return []byte(o.Document) }
 
 // ParseEvent reads an event that was verified and decrypted. Its errors are a
 // [PushError].
@@ -95,7 +95,7 @@ func ParseEvent(document []byte) (Event, error) {
 		return nil, err
 	}
 	if header.MsgType != MsgTypeEvent || header.Event != EventTemplateSendJobFinish {
-		return Other{header, document}, nil
+		return Other{header, string(document)}, nil
 	}
 	finished := TemplateSendJobFinish{Header: header, Status: texts["Status"]}
 	if finished.MsgID, err = xmlNumber(texts, "MsgID"); err != nil {
