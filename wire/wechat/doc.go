@@ -12,7 +12,7 @@
 //
 // Decode functions take a whole body. Their errors say what is wrong with it
 // in words that may be shown to the app's developer: [ErrEmptyBody], a
-// [BodyError] or a [DataError]. Member names are case sensitive, and of
+// [BodyError], a [DataError] or an [ArgumentError]. Member names are case sensitive, and of
 // members that are repeated the last one counts.
 //
 // Pushes go both ways through a [Codec], made of the account's callback

@@ -77,7 +77,7 @@ func FuzzDecodeOthers(f *testing.F) {
 			checkTexts(t, uniform.Mini.TemplateID, uniform.Mini.Page, uniform.Mini.FormID, uniform.Mini.EmphasisKeyword, uniform.Mini.Color)
 		}
 		if uniform.Official != nil {
-			checkTexts(t, uniform.Official.AppID, uniform.Official.TemplateID)
+			checkTexts(t, uniform.Official.AppID, uniform.Official.TemplateID, uniform.Official.URL, uniform.Official.MiniProgram.AppID)
 		}
 		list, err := DecodeList(body)
 		checkError(t, err)
@@ -155,11 +155,12 @@ func checkTexts(t *testing.T, texts ...string) {
 	}
 }
 
-// checkError: an error is one of the three documented, and can be shown.
+// checkError: an error is one of those documented, and can be shown.
 func checkError(t *testing.T, err error) {
 	t.Helper()
 	var entry *DataError
-	if err == nil || errors.Is(err, ErrEmptyBody) || errors.As(err, &entry) || isBodyError(err) {
+	var argument *ArgumentError
+	if err == nil || errors.Is(err, ErrEmptyBody) || errors.As(err, &entry) || errors.As(err, &argument) || isBodyError(err) {
 		if err == nil || utf8.ValidString(err.Error()) {
 			return
 		}

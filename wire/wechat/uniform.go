@@ -3,15 +3,16 @@ package wechat
 // UniformRequest is the body of uniform_send (protocol.md §2.3). It holds the
 // half that counts; the other is nil.
 type UniformRequest struct {
-	ToUser   string           `json:"touser"`
-	Mini     *MiniMessage     `json:"weapp_template_msg,omitempty"`
-	Official *OfficialMessage `json:"mp_template_msg,omitempty"`
+	ToUser   string         `json:"touser"`
+	Mini     *MiniMessage   `json:"weapp_template_msg,omitempty"`
+	Official *LinkedMessage `json:"mp_template_msg,omitempty"`
 }
 
-// OfficialMessage is the official account's half of uniform_send.
-type OfficialMessage struct {
-	AppID      string `json:"appid"` // of the official account
-	TemplateID string `json:"template_id"`
+// LinkedMessage is the official account's half of uniform_send: a message of
+// the account that is linked to the mini program which sends it.
+type LinkedMessage struct {
+	AppID string `json:"appid"` // of the official account
+	OfficialMessage
 }
 
 // DecodeUniformSend reads the body of uniform_send and decides which half
@@ -41,13 +42,13 @@ func DecodeUniformSend(body []byte) (UniformRequest, error) {
 	if req.Mini != nil && !req.Mini.empty() {
 		return req, nil
 	}
-	if req.Official, err = decodeOfficial(official); err != nil {
+	if req.Official, err = decodeLinked(official); err != nil {
 		return UniformRequest{}, err
 	}
 	switch {
 	case req.Mini == nil && req.Official == nil:
 		return UniformRequest{}, &BodyError{"it has neither weapp_template_msg nor mp_template_msg"}
-	case req.Official != nil && (req.Mini == nil || *req.Official != OfficialMessage{}):
+	case req.Official != nil && (req.Mini == nil || !req.Official.empty()):
 		req.Mini = nil
 	default:
 		req.Official = nil
@@ -69,25 +70,28 @@ func decodeMini(raw []byte) (*MiniMessage, error) {
 	return &m, nil
 }
 
-func decodeOfficial(raw []byte) (*OfficialMessage, error) {
+// empty reports whether the half says nothing.
+func (m *LinkedMessage) empty() bool { return m.AppID == "" && m.OfficialMessage.empty() }
+
+func decodeLinked(raw []byte) (*LinkedMessage, error) {
 	if blank(raw) {
 		return nil, nil
 	}
 	if raw[0] != '{' {
 		return nil, &BodyError{"mp_template_msg is " + shape(raw) + "; it must be an object"}
 	}
-	var m OfficialMessage
+	var m LinkedMessage
+	var parts officialParts
 	err := eachMember(raw, func(name, value []byte) (err error) {
-		switch string(name) {
-		case "appid":
+		if string(name) == "appid" {
 			m.AppID, err = text("mp_template_msg.appid", value)
-		case "template_id":
-			m.TemplateID, err = text("mp_template_msg.template_id", value)
+			return err
 		}
-		return err
+		return parts.set(name, value)
 	})
 	if err != nil {
 		return nil, err
 	}
+	m.OfficialMessage = parts.message()
 	return &m, nil
 }

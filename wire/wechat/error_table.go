@@ -1,0 +1,93 @@
+package wechat
+
+// What errorTable says of Answered.
+const (
+	answered = true
+	listed   = false // documented, and answered by nothing that is here
+)
+
+const (
+	tableOf004 = "WeChat OA template messages (seed 004), 返回码说明"
+	sendOf002  = "WeChat templateMessage.send (seed 002), errcode"
+)
+
+// errorTable has one row per code, ascending. The texts are the English ones
+// of the platform's return codes (protocol.md, "Errmsg strings"), spelt as it
+// spells them; those of 40066 and 45002 are also in its "common error codes",
+// which explains them as a URL that is not the document's and a request that
+// is too large. Where the table of seed 004 and the platform disagree
+// (protocol.md §0 row 8) the row is the platform's, and says so.
+var errorTable = []Error{
+	{-1, "system error", "the server is busy or failed; nothing was stored, try again", "docs/protocol.md §1.3", answered},
+	{0, "ok", "the call was served", tableOf004, answered},
+	{40001, "invalid credential, access_token is invalid or not latest", "access_token was never issued, was revoked, or a newer one took its place", "docs/protocol.md §1.3", answered},
+	{40002, "invalid grant_type", "grant_type is not client_credential", "docs/protocol.md §1.3", answered},
+	{40003, "invalid openid", "touser is missing or not a user of this app", "docs/protocol.md §2.2", answered},
+	{40004, "invalid media type", "of media: the type of a file", tableOf004, listed},
+	{40005, "invalid file type", "of media: the type of a file", tableOf004, listed},
+	{40006, "invalid meida size", "of media: the size of a file", tableOf004, listed}, //nolint:misspell // the platform's own spelling
+	{40007, "invalid media_id", "of media: no such file", tableOf004, listed},
+	{40008, "invalid message type", "of other messages: their type", tableOf004, listed},
+	{40009, "invalid image size", "of media: the size of a picture", tableOf004, listed},
+	{40010, "invalid voice size", "of media: the size of a recording", tableOf004, listed},
+	{40011, "invalid video size", "of media: the size of a film", tableOf004, listed},
+	{40012, "invalid thumb size", "of media: the size of a thumbnail", tableOf004, listed},
+	{40013, "invalid appid", "no such app, or no official account linked to this one", "docs/protocol.md §1.3, §2.3", answered},
+	{40014, "invalid access_token", "of a malformed access_token; here that is 40001", "docs/protocol.md §1.3, §3.4", listed},
+	{40036, "invalid template_id size", "template_id is missing or empty", "docs/protocol.md §2.2, §3.4", answered},
+	{40037, "invalid template_id", "the app has no such template, or the library of official accounts no such number", sendOf002, answered},
+	{40066, "invalid url", "there is no call at this path", "docs/decisions.md", answered},
+	{40097, "invalid args", "the template library has no such title", "docs/protocol.md §2.2", answered},
+	{40102, "invalid industry id", "industry_id1 or industry_id2 is no code of an industry", "docs/protocol.md §3.4", answered},
+	{40103, "invalid industry index", "industry_id1 or industry_id2 is missing", "docs/protocol.md §3.4", answered},
+	{40125, "invalid appsecret", "secret is not the app's", "docs/protocol.md §1.3", answered},
+	{40165, "invalid weapp pagepath", "miniprogram.pagepath is not one of that mini program's pages", "docs/protocol.md §3.4", answered},
+	{40166, "invalid weapp appid", "miniprogram.appid is not a mini program", "docs/protocol.md §3.4", answered},
+	{40246, "keyword name invalid", "keyword_name_list is empty or names a keyword that the template of a class does not have", "docs/protocol.md §3.3, §3.4", answered},
+	{40247, "历史模板库已升级为类目模板。历史模板库内模板不再支持添加。 如有相关消息需求,可使用类目模板库ID添加对应模板", "of templates numbered TM and OPENTM since the platform retired them; here they can be added", "docs/protocol.md §3.3, §3.4", listed},
+	{41001, "access_token missing", "the query has no access_token", "docs/protocol.md §1.3", answered},
+	{41002, "appid missing", "appid is missing or empty", "docs/protocol.md §1.3", answered},
+	{41003, "refresh_token missing", "of signing in on web pages", tableOf004, listed},
+	{41004, "appsecret missing", "secret is missing or empty", "docs/protocol.md §1.3", answered},
+	{41005, "media data missing", "of media: no file", tableOf004, listed},
+	{41006, "media_id missing", "of media; the table of seed 004 says that access_token is over its life, which is 42001", tableOf004 + "; docs/protocol.md §0 row 8", listed},
+	{41028, "invalid form id", "form_id is missing, unknown, expired or another user's", sendOf002, answered},
+	{41029, "form id used count reach limit", "form_id has no uses left", sendOf002, answered},
+	{41030, "invalid page", "page is not one of the app's pages", sendOf002, answered},
+	{42001, "access_token expired", "access_token is over its life of two hours; the table of seed 004 says that GET is required, which is 43001", "docs/protocol.md §1.3, §0 row 8", answered},
+	{43001, "require GET method", "the call does not take this method; the table of seed 004 has this meaning at 42001", "docs/protocol.md §1.3, §0 row 8", answered},
+	{43002, "require POST method", "the call takes POST only", "docs/protocol.md §1.3", answered},
+	{43003, "require https", "of calls by plain HTTP, which is served here", tableOf004, listed},
+	{43004, "require subscribe", "touser does not follow the official account", "docs/protocol.md §3.4", answered},
+	{43019, "require remove blacklist", "of a user whom the account has blacklisted, which is not here", "docs/protocol.md §3.4", listed},
+	{43100, "change template too frequently", "the industries were set before in this calendar month", "docs/protocol.md §3.3, §3.4", answered},
+	{43101, "user refuse to accept the msg", "of subscribe messages; a template message to who refuses it is accepted, and its event says so", "docs/protocol.md §3.4", listed},
+	{43104, "this appid does not have permission", "of accounts without the right to template messages, which every one has here", "docs/protocol.md §3.4", listed},
+	{44001, "empty media data", "of media: an empty file", tableOf004, listed},
+	{44002, "empty post data", "the request has no body", "docs/protocol.md §1.3", answered},
+	{44003, "empty news data", "of other messages: no article", tableOf004, listed},
+	{45001, "media size out of limit", "of media: the size of a file", tableOf004, listed},
+	{45002, "content size out of limit", "the request's body is too large", tableOf004 + "; docs/decisions.md", answered},
+	{45003, "title size out of limit", "of other messages: the length of a title", tableOf004, listed},
+	{45004, "description size out of limit", "of other messages: the length of a description", tableOf004, listed},
+	{45005, "url size out of limit", "of other messages: the length of a link", tableOf004, listed},
+	{45006, "picurl size out of limit", "of other messages: the length of a picture's link", tableOf004, listed},
+	{45007, "playtime out of limit", "of media: the length of a recording", tableOf004, listed},
+	{45008, "article size out of limit", "of other messages: the number of articles", tableOf004, listed},
+	{45009, "reach max api daily quota limit", "the app has sent its daily limit of messages", sendOf002, answered},
+	{45012, "template size out of limit", "of a template that is too large; no document says from where on", "docs/protocol.md §3.4", listed},
+	{45013, "too many template args", "of a template with too many parameters; no document says how many", "docs/protocol.md §3.4", listed},
+	{45014, "template message size out of limit", "of a message that is too large; no document says from where on", "docs/protocol.md §3.4", listed},
+	{45026, "template num exceeds limit", "the app holds as many templates as it may", "docs/protocol.md §2.2, §3.3", answered},
+	{45027, "template conflict with industry", "the template belongs to an industry that is none of the account's two", "docs/protocol.md §3.4", answered},
+	{45051, "template msg use invalid link", "of a link that the platform forbids; every url is accepted here", "docs/protocol.md §3.4", listed},
+	{45067, "clientmsgid size out of limit", "client_msg_id has over 256 bytes", "docs/dialects/wechat.md", answered},
+	{45075, "invalid keyword id", "keyword_id_list names a keyword that the title does not have, or one twice", "docs/protocol.md §2.2", answered},
+	{45076, "invalid count", "count is missing or not from 1 to 20", "docs/protocol.md §2.2", answered},
+	{45100, "invalid size of keyword_id_list", "keyword_id_list holds none or more than 10", "docs/protocol.md §2.2", answered},
+	{45164, "invalid offset", "offset is missing or not a whole number from 0", "docs/protocol.md §2.2", answered},
+	{46001, "media data no exist", "of media: no such file", tableOf004, listed},
+	{47001, "data format error", "the body is no JSON object, or a member has a type that cannot be read", "docs/protocol.md §1.3", answered},
+	{47003, "argument invalid! data.{key}.value invalid", "an entry of an official account's data is no text", "docs/protocol.md §3.4", answered},
+	{48001, "api unauthorized", "access_token is good, but of an app of another kind", "docs/protocol.md §1.3", answered},
+}
