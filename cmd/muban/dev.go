@@ -61,6 +61,7 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
+	start(s)
 	if err := seed(cmd, s, flags, log); err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger
 			return err
 		}
 		if err := demo.Apply(ctx, s.Handler()); err != nil {
+			return err
+		}
+		if err := demo.PointToReceiver(ctx, s.Handler(), s.Service(), baseURL(s.Addr())); err != nil {
 			return err
 		}
 		if err := printDemo(ctx, cmd.OutOrStdout(), s.Service(), demo, baseURL(s.Addr())); err != nil {
@@ -101,11 +105,15 @@ func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger
 	return nil
 }
 
-// serveUntilDone answers until the program is told to stop. The line it
-// prints says that the port answers from now on.
-func serveUntilDone(cmd *cobra.Command, s *server.Server) error {
+// start begins to answer.
+func start(s *server.Server) {
 	collectLessOften()
 	s.Start()
+}
+
+// serveUntilDone says that the port answers, and waits until the program is
+// told to stop.
+func serveUntilDone(cmd *cobra.Command, s *server.Server) error {
 	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s\n", baseURL(s.Addr())); err != nil {
 		return err
 	}

@@ -55,11 +55,9 @@ func ReadSeed(r io.Reader) (Seed, error) {
 // every start.
 func (s Seed) Apply(ctx context.Context, api http.Handler) error {
 	for i, entry := range s.Apps {
-		var app struct {
-			ID string `json:"app_id"`
-		}
-		if err := json.Unmarshal(entry.App, &app); err != nil || app.ID == "" {
-			return fmt.Errorf("seed: apps[%d].app has no app_id: a seed names its apps, so that it can be applied again", i)
+		id, err := s.appID(i)
+		if err != nil {
+			return err
 		}
 		if err := post(ctx, api, "/api/v1/apps", entry.App); err != nil {
 			return fmt.Errorf("seed: apps[%d].app: %w", i, err)
@@ -69,7 +67,7 @@ func (s Seed) Apply(ctx context.Context, api http.Handler) error {
 			bodies []json.RawMessage
 		}{{"users", entry.Users}, {"templates", entry.Templates}, {"grants", entry.Grants}} {
 			for k, body := range part.bodies {
-				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(app.ID)+"/"+part.name, body); err != nil {
+				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(id)+"/"+part.name, body); err != nil {
 					return fmt.Errorf("seed: apps[%d].%s[%d]: %w", i, part.name, k, err)
 				}
 			}
@@ -78,10 +76,26 @@ func (s Seed) Apply(ctx context.Context, api http.Handler) error {
 	return nil
 }
 
-// post makes a call of the native API within the process. A conflict is fine:
-// the object is there.
+// appID is the id that the seed gives one of its apps.
+func (s Seed) appID(i int) (string, error) {
+	var app struct {
+		ID string `json:"app_id"`
+	}
+	if err := json.Unmarshal(s.Apps[i].App, &app); err != nil || app.ID == "" {
+		return "", fmt.Errorf("seed: apps[%d].app has no app_id: a seed names its apps, so that it can be applied again", i)
+	}
+	return app.ID, nil
+}
+
+// post makes an object through the native API.
 func post(ctx context.Context, api http.Handler, path string, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+path, bytes.NewReader(body))
+	return call(ctx, api, http.MethodPost, path, body)
+}
+
+// call makes a call of the native API within the process. A conflict is fine:
+// the object is there.
+func call(ctx context.Context, api http.Handler, method, path string, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

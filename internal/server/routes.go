@@ -12,6 +12,7 @@ import (
 	"github.com/muban-dev/muban/internal/dialect/wechat"
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/sandbox"
 )
 
 // routes gives each surface its paths. It is not a ServeMux, which would
@@ -19,7 +20,7 @@ import (
 func (s *Server) routes(clock messaging.Clock) http.Handler {
 	weChat, baiduDialect := wechat.New(s.service), baidu.New(s.service)
 	native := api.New(s.service, s.apiOptions())
-	operating := s.operating()
+	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case wechat.Owns(path):
@@ -28,6 +29,8 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			baiduDialect.ServeHTTP(w, r)
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, profiles):
 			operating.ServeHTTP(w, r)
+		case s.options.Sandbox && strings.HasPrefix(path, sandbox.ReceiverPath):
+			receiver.ServeHTTP(w, r)
 		case path == "/":
 			welcome(w, r)
 		default: // also what nobody knows: a problem document says so
