@@ -61,7 +61,7 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	start(s)
+	beginToAnswer(s)
 	if err := seed(cmd, s, flags, log); err != nil {
 		return err
 	}
@@ -105,8 +105,8 @@ func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger
 	return nil
 }
 
-// start begins to answer.
-func start(s *server.Server) {
+// beginToAnswer is the last step of starting.
+func beginToAnswer(s *server.Server) {
 	collectLessOften()
 	s.Start()
 }

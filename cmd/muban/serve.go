@@ -57,7 +57,7 @@ func runServe(cmd *cobra.Command, _ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	start(s)
+	beginToAnswer(s)
 	return serveUntilDone(cmd, s)
 }
 
