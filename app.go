@@ -37,6 +37,9 @@ type Settings struct {
 	Callback CallbackSettings `json:"callback,omitzero"`
 	// Industries are an official account's two trades.
 	Industries Industries `json:"industries,omitzero"`
+	// IndustriesSetAt is when the platform's own call set them last, which it
+	// may once a month; zero if it did not since the native API did.
+	IndustriesSetAt time.Time `json:"industries_set_at,omitzero"`
 	// LinkedApps are the apps bound to this one (公众号 and 小程序).
 	LinkedApps []string `json:"linked_apps,omitempty"`
 	// CloudPermissions are the cloud calls its functions may make; nil is all.

@@ -42,3 +42,11 @@ func (t Title) Keyword(id int) (Keyword, bool) {
 	}
 	return Keyword{}, false
 }
+
+// Industry is a trade that an official account can belong to (行业): a row of
+// the platform's fixed table.
+type Industry struct {
+	Code        int    `json:"code"`
+	FirstClass  string `json:"first_class"`  // 主行业: IT科技
+	SecondClass string `json:"second_class"` // 副行业, as the platform's call answers it: 互联网|电子商务
+}

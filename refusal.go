@@ -40,6 +40,18 @@ const (
 	KindDailyLimit       Kind = "daily_limit"
 	KindAppNotLinked     Kind = "app_not_linked"
 
+	// Of official accounts only.
+	KindNotFollowing       Kind = "not_following"
+	KindDataArgument       Kind = "data_argument" // data that is no text
+	KindMiniProgramUnknown Kind = "mini_program_unknown"
+	KindMiniProgramPage    Kind = "mini_program_page"
+	KindClientMsgIDSize    Kind = "client_msg_id_size"
+	KindIndustryMissing    Kind = "industry_missing"
+	KindIndustryUnknown    Kind = "industry_unknown"
+	KindIndustryTooOften   Kind = "industry_too_often"
+	KindTemplateIndustry   Kind = "template_industry"
+	KindKeywordName        Kind = "keyword_name"
+
 	KindGrantUnknown  Kind = "grant_unknown" // missing or never issued
 	KindGrantExpired  Kind = "grant_expired"
 	KindGrantSpent    Kind = "grant_spent"

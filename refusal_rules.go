@@ -36,6 +36,18 @@ const (
 	RuleDailyLimit       Rule = "limit.daily"
 	RuleAppLinked        Rule = "app.linked"
 
+	RuleRecipientFollows   Rule = "recipient.follows"
+	RuleDataArgument       Rule = "data.argument"
+	RuleMiniProgramUnknown Rule = "miniprogram.unknown"
+	RuleMiniProgramPage    Rule = "miniprogram.page"
+	RuleClientMsgIDSize    Rule = "client_msg_id.size"
+	RuleIndustryMissing    Rule = "industry.missing"
+	RuleIndustryUnknown    Rule = "industry.unknown"
+	RuleIndustryMonth      Rule = "industry.month"
+	RuleTemplateNumber     Rule = "template.number"
+	RuleTemplateIndustry   Rule = "template.industry"
+	RuleKeywordName        Rule = "keyword.name"
+
 	RuleGrantMissing   Rule = "grant.missing"
 	RuleGrantUnknown   Rule = "grant.unknown"
 	RuleGrantMock      Rule = "grant.mock"
@@ -100,6 +112,18 @@ var ruleFacts = map[Rule]struct {
 	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", "Baidu sendTemplateMessage (seed 000), 6001"},
 	RuleDailyLimit:       {KindDailyLimit, "app {app_id} has sent {sent} messages on {day} (UTC+8), its limit is {limit}", "WeChat templateMessage.send (seed 002), 45009"},
 	RuleAppLinked:        {KindAppNotLinked, "app {app_id} is not linked to {other}", "docs/protocol.md §2.3, 40013"},
+
+	RuleRecipientFollows:   {KindNotFollowing, "user {user} does not follow official account {app_id}; who does not follow cannot be sent to", "docs/protocol.md §3.4, 43004"},
+	RuleDataArgument:       {KindDataArgument, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "docs/protocol.md §3.4, 47003"},
+	RuleMiniProgramUnknown: {KindMiniProgramUnknown, "there is no mini program {mini_program} here to which the message could lead; miniprogram.appid must be the app_id of one", "docs/protocol.md §3.4, 40166"},
+	RuleMiniProgramPage:    {KindMiniProgramPage, "miniprogram.pagepath {page} is not one of the pages of mini program {mini_program}: {pages}", "docs/protocol.md §3.4, 40165; docs/decisions.md, page"},
+	RuleClientMsgIDSize:    {KindClientMsgIDSize, "client_msg_id has {bytes} bytes; at most {most} are taken", "docs/dialects/wechat.md"},
+	RuleIndustryMissing:    {KindIndustryMissing, "{parameter} is missing; an official account has two industries", "docs/protocol.md §3.4, 40103"},
+	RuleIndustryUnknown:    {KindIndustryUnknown, "{parameter} is {value}; it must be the code of an industry, 1 to 41", "docs/protocol.md §3.4, 40102"},
+	RuleIndustryMonth:      {KindIndustryTooOften, "the industries of app {app_id} were set at {set_at}; they can be set once in a calendar month (UTC+8), next from {next} (it is {now} now)", "docs/protocol.md §3.3, 43100"},
+	RuleTemplateNumber:     {KindTemplateUnknown, "the template library of official accounts has no number {template_id_short}", "docs/protocol.md §3.4, 40037"},
+	RuleTemplateIndustry:   {KindTemplateIndustry, "template {template_id_short} belongs to the industry {industry}; the industries of app {app_id} are {industries}", "docs/protocol.md §3.4, 45027"},
+	RuleKeywordName:        {KindKeywordName, "keyword_name_list {problem}; template {template_id_short} has the keywords {keywords}", "docs/protocol.md §3.3, 40246"},
 
 	RuleGrantMissing:   {KindGrantUnknown, "the send has no right to send: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), form_id"},
 	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "WeChat templateMessage.send (seed 002), 41028; Baidu sendTemplateMessage (seed 000), 4003 and 4004"},

@@ -35,6 +35,10 @@ type Rules struct {
 	// TokenOverlap is how long the old token lives on once a new one was
 	// issued; 0 where tokens live side by side.
 	TokenOverlap time.Duration
+
+	// RepeatWithin is for how long a send with the same client_msg_id to the
+	// same user is a repetition of the first; 0 where there is no such id.
+	RepeatWithin time.Duration
 }
 
 // GrantRule is what one kind of grant is worth.
@@ -69,6 +73,7 @@ func RulesOf(p Platform) Rules {
 			TemplateLimit: new(int64(25)),      // protocol.md §3.3
 			FinishEvent:   EventSendFinished,   // seed 004, 事件推送
 			TokenLife:     2 * time.Hour, TokenOverlap: 5 * time.Minute,
+			RepeatWithin: 10 * time.Minute, // protocol.md §3.2, client_msg_id
 		}
 	case Baidu:
 		return Rules{

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/muban-dev/muban"
 )
 
@@ -13,7 +15,7 @@ type AppSettings struct {
 	TemplateLimit    Optional[int64]            `json:"template_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most templates the app may hold; null is no limit." example:"25"`
 	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu: the push permission; null resets it to true." example:"true"`
 	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"WeChat: where the app's server is told of events; null removes it."`
-	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades; null removes them."`
+	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again."`
 	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app; null removes them."`
 	CloudPermissions Optional[[]string]         `json:"cloud_permissions,omitzero" doc:"WeChat Mini: the cloud calls the app's functions may make; empty is none, null is all." example:"[\"openapi.templateMessage.send\"]"`
 	AppPublicKey     Optional[string]           `json:"app_public_key,omitzero" doc:"Alipay: the key that verifies the app's requests, PEM or bare base64."`
@@ -31,8 +33,8 @@ type CallbackSettings struct {
 
 // IndustrySettings are the codes of an official account's two trades.
 type IndustrySettings struct {
-	Primary   Optional[int] `json:"primary,omitzero" minimum:"1" maximum:"999" doc:"The main trade." example:"1"`
-	Secondary Optional[int] `json:"secondary,omitzero" minimum:"1" maximum:"999" doc:"The other trade." example:"4"`
+	Primary   Optional[int] `json:"primary,omitzero" minimum:"1" maximum:"41" doc:"The main trade." example:"1"`
+	Secondary Optional[int] `json:"secondary,omitzero" minimum:"1" maximum:"41" doc:"The other trade." example:"4"`
 }
 
 // apply puts the members that were sent into the settings.
@@ -43,7 +45,7 @@ func (s *AppSettings) apply(to *muban.Settings) {
 	s.TemplateLimit.intoPointer(&to.TemplateLimit)
 	s.PushAllowed.into(&to.PushAllowed, true)
 	s.applyCallback(&to.Callback)
-	s.applyIndustries(&to.Industries)
+	s.applyIndustries(to)
 	s.LinkedApps.into(&to.LinkedApps, nil)
 	s.CloudPermissions.intoPointer(&to.CloudPermissions)
 	s.AppPublicKey.into(&to.AppPublicKey, "")
@@ -70,13 +72,16 @@ func (s *AppSettings) applyCallback(to *muban.CallbackSettings) {
 	}
 }
 
-func (s *AppSettings) applyIndustries(to *muban.Industries) {
+// applyIndustries also begins the month anew in which the platform's own call
+// may set them.
+func (s *AppSettings) applyIndustries(to *muban.Settings) {
 	if s.Industries.null {
-		*to = muban.Industries{}
+		to.Industries, to.IndustriesSetAt = muban.Industries{}, time.Time{}
 	}
 	if s.Industries.given() {
-		s.Industries.value.Primary.into(&to.Primary, 0)
-		s.Industries.value.Secondary.into(&to.Secondary, 0)
+		s.Industries.value.Primary.into(&to.Industries.Primary, 0)
+		s.Industries.value.Secondary.into(&to.Industries.Secondary, 0)
+		to.IndustriesSetAt = time.Time{}
 	}
 }
 

@@ -65,6 +65,18 @@ var answers = map[muban.Kind]struct {
 	muban.KindSecretWrong:     {http.StatusUnauthorized, CodeUnauthorized},
 	muban.KindAPIUnauthorized: {http.StatusForbidden, CodeForbidden},
 	muban.KindPushForbidden:   {http.StatusForbidden, CodeForbidden},
+
+	// Of official accounts' own calls.
+	muban.KindNotFollowing:       {http.StatusConflict, CodeConflict},
+	muban.KindIndustryTooOften:   {http.StatusConflict, CodeConflict},
+	muban.KindTemplateIndustry:   {http.StatusConflict, CodeConflict},
+	muban.KindDataArgument:       {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindMiniProgramUnknown: {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindMiniProgramPage:    {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindClientMsgIDSize:    {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindIndustryMissing:    {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindIndustryUnknown:    {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindKeywordName:        {http.StatusUnprocessableEntity, CodeInvalidRequest},
 }
 
 // members says which member of the body a rule looks at that does not name

@@ -84,6 +84,7 @@ func (s *Service) UpdateApp(ctx context.Context, appID string, edit func(*muban.
 func (s *Service) DeleteApp(ctx context.Context, appID string) error {
 	err := s.store.DeleteApp(ctx, appID)
 	s.apps.Clear()
+	s.numbers.Clear()
 	s.tokens.Clear()
 	s.users.Clear()
 	s.templates.Clear()
@@ -137,6 +138,9 @@ func checkApp(a muban.App) error {
 		if barePage(page) == "" || !plainLine(page) {
 			return invalid("pages", page, "a page's path, like pages/index/index")
 		}
+	}
+	if err := checkIndustries(a.Industries); err != nil {
+		return err
 	}
 	return checkCallback(a.Callback)
 }

@@ -37,6 +37,9 @@ type AppStore interface {
 	// UpdateApp stores what edit makes of the app; an error of edit changes
 	// nothing and is returned as it is.
 	UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error)
+	// UpdateAppDropping is UpdateApp, and in the same transaction deletes those
+	// of the app's templates that drop picks.
+	UpdateAppDropping(ctx context.Context, appID string, edit func(*muban.App) error, drop func(muban.Template) bool) (muban.App, error)
 	// DeleteApp takes everything of the app along.
 	DeleteApp(ctx context.Context, appID string) error
 }

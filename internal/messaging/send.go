@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 	switch app.Platform {
 	case muban.WeChatMini:
 		return s.sendWeChatMini(ctx, app, req, now)
+	case muban.WeChatOA:
+		return s.sendWeChatOA(ctx, app, req, now)
 	case muban.Baidu:
 		return s.sendBaidu(ctx, app, req, now)
 	default:
@@ -26,15 +29,18 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 }
 
 // accept hands a send that passed every other check to the store, where its
-// grant and the app's daily limit decide. The rules hold a pointer to the draft
-// and nothing larger: they live as long as the send waits.
+// grant, by grantRule (nil where the platform needs none), and the app's daily
+// limit decide. The rules hold a pointer to the draft and nothing larger: they
+// live as long as the send waits.
 func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
 	limit := app.DailyLimit
 	accepted, err := s.store.Accept(ctx, muban.Accept{
-		Message: *m, Callback: callback(app, m),
+		Message: *m, Callback: callback(app, m), RepeatWithin: repeatWithin(m),
 		Decide: func(l muban.Ledger) *muban.Refusal {
-			if refusal := grantRule(l.Grant); refusal != nil {
-				return refusal
+			if grantRule != nil {
+				if refusal := grantRule(l.Grant); refusal != nil {
+					return refusal
+				}
 			}
 			return dailyLimit(m, limit, l.SentToday)
 		},
@@ -43,6 +49,15 @@ func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, g
 		return muban.Message{}, s.elsewhere(ctx, m, err)
 	}
 	return accepted, err
+}
+
+// repeatWithin is for how long a send with the same client_msg_id repeats this
+// one; 0 where it has none.
+func repeatWithin(m *muban.Message) time.Duration {
+	if m.ClientMsgID == "" {
+		return 0
+	}
+	return muban.RulesOf(m.Platform).RepeatWithin
 }
 
 // elsewhere tells a grant that belongs to another app from one that exists
@@ -99,16 +114,18 @@ func (s *Service) templateToSend(ctx context.Context, app muban.App, id string) 
 // checkPage compares the page without its leading slash and its query with
 // the app's pages. No pages means every page; no page means no jump.
 func checkPage(app muban.App, page string) *muban.Refusal {
-	if page == "" || len(app.Pages) == 0 {
+	if hasPage(app, page) {
 		return nil
 	}
-	wanted := barePage(page)
-	for _, known := range app.Pages {
-		if barePage(known) == wanted {
-			return nil
-		}
-	}
 	return muban.Refuse(muban.RulePageUnknown, "page", quote(page), "pages", strings.Join(app.Pages, ", "))
+}
+
+func hasPage(app muban.App, page string) bool {
+	if page == "" || len(app.Pages) == 0 {
+		return true
+	}
+	wanted := barePage(page)
+	return slices.ContainsFunc(app.Pages, func(known string) bool { return barePage(known) == wanted })
 }
 
 func barePage(page string) string {

@@ -16,6 +16,7 @@ type Service struct {
 	// What every send reads; see hotcache for how stale they may be.
 	tokens    *hotcache.Cache[tokenKey, muban.Token]
 	apps      *hotcache.Cache[int64, muban.App]
+	numbers   *hotcache.Cache[string, int64] // of apps, by app_id; they never change
 	users     *hotcache.Cache[userKey, muban.User]
 	templates *hotcache.Cache[templateKey, muban.Template]
 }
@@ -34,6 +35,7 @@ func New(store Store, clock Clock, stale time.Duration) *Service {
 		store: store, clock: clock,
 		tokens:    hotcache.New[tokenKey, muban.Token](stale),
 		apps:      hotcache.New[int64, muban.App](stale),
+		numbers:   hotcache.New[string, int64](stale),
 		users:     hotcache.New[userKey, muban.User](stale),
 		templates: hotcache.New[templateKey, muban.Template](stale),
 	}
@@ -42,6 +44,18 @@ func New(store Store, clock Clock, stale time.Duration) *Service {
 // appByNumber is the app that an access token refers to.
 func (s *Service) appByNumber(ctx context.Context, number int64) (muban.App, error) {
 	return s.apps.Get(number, func() (muban.App, error) { return s.store.AppByNumber(ctx, number) })
+}
+
+// cachedApp is an app that a send names.
+func (s *Service) cachedApp(ctx context.Context, appID string) (muban.App, error) {
+	number, err := s.numbers.Get(appID, func() (int64, error) {
+		app, err := s.store.App(ctx, appID)
+		return app.Number, err
+	})
+	if err != nil {
+		return muban.App{}, err
+	}
+	return s.appByNumber(ctx, number)
 }
 
 // cachedUser is a recipient by the id that a send addressed.

@@ -77,6 +77,15 @@ func openStore(t testingTB, o sqlstore.Options) *sqlstore.Store {
 	o.Starter = []muban.Title{
 		{Platform: muban.WeChatMini, ID: "AT0002", Title: "购买成功通知", Keywords: keywords(12)},
 		{Platform: muban.Baidu, ID: "BD0016", Title: "取票成功通知", Keywords: keywords(12)},
+		{
+			Platform: muban.WeChatOA, ID: "TM00015", Title: "订单支付成功", PrimaryIndustry: "IT科技", DeputyIndustry: "互联网|电子商务",
+			Content: "{{first.DATA}}\n\n支付金额：{{orderMoneySum.DATA}}\n商品信息：{{orderProductName.DATA}}\n{{Remark.DATA}}",
+		},
+		{Platform: muban.WeChatOA, ID: "OPENTM200565259", Title: "订单发货提醒", Content: "{{first.DATA}}\n订单编号：{{keyword1.DATA}}\n{{remark.DATA}}"},
+		{
+			Platform: muban.WeChatOA, ID: "47123", Title: "缴费通知", PrimaryIndustry: "教育", DeputyIndustry: "培训",
+			Content: "时间：{{time1.DATA}}\n地点：{{thing2.DATA}}\n金额：{{amount3.DATA}}", Example: "时间：今天\n地点：广州\n金额：300元",
+		},
 		{Platform: muban.Alipay, ID: "AT0002", Title: "购买成功通知", Keywords: keywords(12)},
 	}
 	store, err := sqlstore.Open(context.Background(), o)

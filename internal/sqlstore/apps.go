@@ -96,21 +96,38 @@ func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App
 func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
 	var app muban.App
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		app, err = scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`+s.lock("app_id"), appID))
-		if err != nil {
-			return s.orNotFound(err, "app", appID)
-		}
-		if err := edit(&app); err != nil {
-			return err
-		}
-		settings, err := json.Marshal(app.Settings)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE apps SET name = $1, secret = $2, settings = $3 WHERE app_id = $4`,
-			app.Name, app.Secret, string(settings), appID)
+		app, err = s.updateApp(ctx, tx, appID, edit)
 		return err
 	})
+	return app, err
+}
+
+// UpdateAppDropping implements messaging.AppStore.
+func (s *Store) UpdateAppDropping(ctx context.Context, appID string, edit func(*muban.App) error, drop func(muban.Template) bool) (muban.App, error) {
+	var app muban.App
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if app, err = s.updateApp(ctx, tx, appID, edit); err != nil {
+			return err
+		}
+		return dropTemplates(ctx, tx, appID, drop)
+	})
+	return app, err
+}
+
+func (s *Store) updateApp(ctx context.Context, tx *sql.Tx, appID string, edit func(*muban.App) error) (muban.App, error) {
+	app, err := scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`+s.lock("app_id"), appID))
+	if err != nil {
+		return app, s.orNotFound(err, "app", appID)
+	}
+	if err := edit(&app); err != nil {
+		return app, err
+	}
+	settings, err := json.Marshal(app.Settings)
+	if err != nil {
+		return app, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE apps SET name = $1, secret = $2, settings = $3 WHERE app_id = $4`,
+		app.Name, app.Secret, string(settings), appID)
 	return app, err
 }
 

@@ -114,3 +114,24 @@ func (s *Store) DeleteTemplate(ctx context.Context, appID, id string) error {
 		return mustTouch(result, err, "template", id)
 	})
 }
+
+// dropTemplates deletes those of an app's templates that drop picks.
+func dropTemplates(ctx context.Context, tx *sql.Tx, appID string, drop func(muban.Template) bool) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates WHERE app_id = $1`, appID)
+	if err != nil {
+		return err
+	}
+	templates, err := collect(rows, scanTemplate)
+	if err != nil {
+		return err
+	}
+	for _, t := range templates {
+		if !drop(t) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM templates WHERE app_id = $1 AND template_id = $2`, appID, t.ID); err != nil {
+			return fmt.Errorf("dropping template %s: %w", t.ID, err)
+		}
+	}
+	return nil
+}

@@ -72,6 +72,18 @@ var codes = map[muban.Kind]int{
 	muban.KindClockBackwards:   unavailable,
 	muban.KindUnauthorized:     unavailable,
 	muban.KindForbidden:        unavailable,
+
+	// Official accounts'.
+	muban.KindNotFollowing:       unavailable,
+	muban.KindDataArgument:       unavailable,
+	muban.KindMiniProgramUnknown: unavailable,
+	muban.KindMiniProgramPage:    unavailable,
+	muban.KindClientMsgIDSize:    unavailable,
+	muban.KindIndustryMissing:    unavailable,
+	muban.KindIndustryUnknown:    unavailable,
+	muban.KindIndustryTooOften:   unavailable,
+	muban.KindTemplateIndustry:   unavailable,
+	muban.KindKeywordName:        unavailable,
 }
 
 // formCodes are for a scene that is a form (seed 000, 4003). What it was not

@@ -125,6 +125,66 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// Bad input to an official account's send: what differs from a mini program's.
+func TestOfficialBadInput(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	replaced := func(right, wrong string) string {
+		if !strings.Contains(seed004, right) {
+			t.Fatalf("the sample has no %s", right)
+		}
+		return strings.Replace(seed004, right, wrong, 1)
+	}
+	const link = `"http://weixin.qq.com/download"`
+	mini := func(json string) string { return replaced(`"url":`+link, `"miniprogram":`+json) }
+	value := func(json string) string { return replaced(`"0426"`, json) }
+	malformed, argument := muban.RuleRequestMalformed, muban.RuleDataArgument
+	for _, test := range []struct {
+		name, body string
+		code       int
+		rule       muban.Rule
+	}{
+		{"touser with a control character", replaced("OPENID", `o\u001b[2J`), 40003, muban.RuleRecipientUnknown},
+		{"touser of 300 characters", replaced("OPENID", strings.Repeat("o", 300)), 40003, muban.RuleRecipientUnknown},
+		{"touser as an object", replaced(`"OPENID"`, `{}`), 47001, malformed},
+		{"touser as a list: no mass send", replaced(`"OPENID"`, `["OPENID"]`), 47001, malformed},
+		{"template_id with U+0000", replaced(`"ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"`, `"t\u0000"`), 47001, malformed},
+		{"url as an object", replaced(link, `{}`), 47001, malformed},
+		{"url that is none", replaced(link, `"not a url \u0001"`), 0, ""},
+		{"url of 10,000 characters", replaced(link, `"http://x/`+strings.Repeat("y", 10_000)+`"`), 0, ""},
+		{"topcolor as an object", replaced(`"#FF0000"`, `{}`), 0, ""},
+		{"miniprogram as a text", mini(`"wx0"`), 47001, malformed},
+		{"miniprogram as a list", mini(`["wx0"]`), 47001, malformed},
+		{"miniprogram as a number", mini(`0`), 47001, malformed},
+		{"miniprogram.appid as a number", mini(`{"appid":1}`), 40166, muban.RuleMiniProgramUnknown},
+		{"miniprogram.appid with a control character", mini(`{"appid":"wx\u0007"}`), 40166, muban.RuleMiniProgramUnknown},
+		{"miniprogram.pagepath as an object", mini(`{"appid":"` + appID + `","pagepath":{}}`), 47001, malformed},
+		{"client_msg_id as an object", replaced(`"url":`+link, `"client_msg_id":{}`), 47001, malformed},
+		{"client_msg_id with U+0000", replaced(`"url":`+link, `"client_msg_id":"\u0000"`), 47001, malformed},
+		{"client_msg_id with a line end", replaced(`"url":`+link, `"client_msg_id":"a\nb"`), 0, ""},
+		{"client_msg_id null", replaced(`"url":`+link, `"client_msg_id":null`), 0, ""},
+		{"a value of 1.50", value(`1.50`), 0, ""},
+		{"a value of null", value(`null`), 47003, argument},
+		{"a value of false", value(`false`), 47003, argument},
+		{"a value of an object", value(`{"DATA":"x"}`), 47003, argument},
+		{"U+0000 in a value", value(`"x\u0000"`), 47003, argument},
+		{"a value of 500,000 characters", value(`"` + strings.Repeat("x", 500_000) + `"`), 0, ""},
+		{"an entry that is a text", replaced(`{ "value":"0426", "color":"#173177" }`, `"0426"`), 47003, argument},
+		{"an entry that is null", replaced(`{ "value":"0426", "color":"#173177" }`, `null`), 47003, argument},
+		{"an entry with a hostile name", replaced(`"CardNumber":{ "value":"0426"`, `"\u001b[2J\"{key}":{ "value":[]`), 47003, argument},
+		{"data as a list", replaced(`"data":{`, `"data":[1],"x":{`), 47001, malformed},
+		{"data as a text", replaced(`"data":{`, `"data":"{}","x":{`), 47001, malformed},
+		{"half a body", seed004[:len(seed004)/2], 47001, malformed},
+		{"XML", "<xml><touser>OPENID</touser></xml>", 47001, malformed},
+		{"GBK", replaced("黄先生", "\xbb\xc6\xcf\xc8\xc9\xfa"), 47001, malformed},
+		{"1 MiB and a byte", seed004 + strings.Repeat(" ", 1<<20), 45002, muban.RuleRequestTooLarge},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a.in(t).post(officialSend, a.fill(test.body)).wants(test.code, test.rule)
+		})
+	}
+}
+
 // What no platform sends and any scanner does, in the query.
 func TestBadQueries(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,17 @@ var codes = map[muban.Kind]int{
 	muban.KindDailyLimit:       45009,
 	muban.KindAppNotLinked:     40013,
 
+	muban.KindNotFollowing:       43004,
+	muban.KindDataArgument:       47003,
+	muban.KindMiniProgramUnknown: 40166,
+	muban.KindMiniProgramPage:    40165,
+	muban.KindClientMsgIDSize:    45067,
+	muban.KindIndustryMissing:    40103,
+	muban.KindIndustryUnknown:    40102,
+	muban.KindIndustryTooOften:   43100,
+	muban.KindTemplateIndustry:   45027,
+	muban.KindKeywordName:        40246,
+
 	muban.KindGrantUnknown:  41028,
 	muban.KindGrantExpired:  41028,
 	muban.KindGrantMismatch: 41028,
@@ -80,14 +91,23 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, err error) wechat.Status 
 		panic(http.ErrAbortHandler)
 	}
 	code := systemError
-	if refusal := refusalOf(err); refusal != nil {
+	refusal := refusalOf(err)
+	if refusal != nil {
 		code = codeOf(refusal.Kind)
 		x.Refused(w, refusal, strconv.Itoa(code))
 	} else {
 		x.Err, x.Code = err, strconv.Itoa(code)
 	}
+	return wechat.Status{ErrCode: code, ErrMsg: errmsg(code, refusal) + " rid: " + x.RID()}
+}
+
+// errmsg is a code's text. That of 47003 names the entry of data.
+func errmsg(code int, refusal *muban.Refusal) string {
 	row, _ := wechat.ErrorOf(code)
-	return wechat.Status{ErrCode: code, ErrMsg: row.Text + " rid: " + x.RID()}
+	if code == 47003 && refusal != nil {
+		return strings.ReplaceAll(row.Text, "{key}", refusal.Values["key"])
+	}
+	return row.Text
 }
 
 func codeOf(kind muban.Kind) int {
@@ -103,6 +123,7 @@ func codeOf(kind muban.Kind) int {
 func refusalOf(err error) *muban.Refusal {
 	var refusal *muban.Refusal
 	var entry *wechat.DataError
+	var argument *wechat.ArgumentError
 	var body *wechat.BodyError
 	switch {
 	case errors.As(err, &refusal):
@@ -111,6 +132,8 @@ func refusalOf(err error) *muban.Refusal {
 		return muban.Refuse(muban.RuleRequestEmpty)
 	case errors.As(err, &entry):
 		return muban.Refuse(muban.RuleDataText, "key", printable(entry.Key), "value", printable(entry.Value))
+	case errors.As(err, &argument):
+		return muban.Refuse(muban.RuleDataArgument, "key", printable(argument.Key), "value", printable(argument.Value))
 	case errors.As(err, &body):
 		return muban.Refuse(muban.RuleRequestMalformed, "problem", body.Problem)
 	}

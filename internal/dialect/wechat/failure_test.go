@@ -30,6 +30,10 @@ func (s brokenSend) Send(context.Context, muban.App, muban.SendRequest) (muban.M
 	return muban.Message{}, s.fail()
 }
 
+func (s brokenSend) SendLinked(context.Context, muban.App, string, muban.SendRequest) (muban.Message, error) {
+	return muban.Message{}, s.fail()
+}
+
 // A failure of our own is -1 "system error" (protocol.md §1.3); its text
 // stays inside.
 func TestInternalErrorsAreSystemError(t *testing.T) {
@@ -46,37 +50,39 @@ func TestInternalErrorsAreSystemError(t *testing.T) {
 		{"the store's not found", func() error { return muban.Refuse(muban.RuleNotFound) }, muban.RuleNotFound, ""},
 		{"the native API's unknown platform", func() error { return muban.Refuse(muban.RuleNotOnPlatform) }, muban.RuleNotOnPlatform, ""},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			seen := exchanges(t, brokenSend{fail: test.fail}, func(r reply) {
-				text, rid, _ := strings.Cut(r.ErrMsg, " rid: ")
-				if r.code() != -1 || text != "system error" || len(rid) != len("xxxxxxxx-xxxxxxxx-xxxxxxxx") {
-					t.Errorf("answer %s", r.Body)
+		for _, path := range []string{sendPath, officialSend, uniformSend} {
+			t.Run(test.name+" "+path, func(t *testing.T) {
+				t.Parallel()
+				seen := exchanges(t, brokenSend{fail: test.fail}, path, func(r reply) {
+					text, rid, _ := strings.Cut(r.ErrMsg, " rid: ")
+					if r.code() != -1 || text != "system error" || len(rid) != len("xxxxxxxx-xxxxxxxx-xxxxxxxx") {
+						t.Errorf("answer %s", r.Body)
+					}
+				})
+				if seen.Dialect != "wechat" || "/cgi-bin/"+seen.Call != path || seen.AppID != appID || seen.Code != "-1" {
+					t.Errorf("noted %+v", seen)
+				}
+				if test.rule != "" && (seen.Refusal == nil || seen.Refusal.Rule != test.rule || seen.Err != nil) {
+					t.Errorf("noted refusal %v, error %v", seen.Refusal, seen.Err)
+				}
+				if test.problem != "" && (seen.Err == nil || !strings.Contains(seen.Err.Error(), test.problem)) {
+					t.Errorf("noted error %v", seen.Err)
 				}
 			})
-			if seen.Dialect != "wechat" || seen.Call != "message/wxopen/template/send" || seen.AppID != appID || seen.Code != "-1" {
-				t.Errorf("noted %+v", seen)
-			}
-			if test.rule != "" && (seen.Refusal == nil || seen.Refusal.Rule != test.rule || seen.Err != nil) {
-				t.Errorf("noted refusal %v, error %v", seen.Refusal, seen.Err)
-			}
-			if test.problem != "" && (seen.Err == nil || !strings.Contains(seen.Err.Error(), test.problem)) {
-				t.Errorf("noted error %v", seen.Err)
-			}
-		})
+		}
 	}
 }
 
 func TestSuccessIsNoted(t *testing.T) {
 	t.Parallel()
-	seen := exchanges(t, brokenSend{fail: func() error { return nil }}, func(r reply) { r.is(accepted) })
+	seen := exchanges(t, brokenSend{fail: func() error { return nil }}, sendPath, func(r reply) { r.is(accepted) })
 	if seen.Code != "0" || seen.Refusal != nil || seen.Err != nil || seen.AppID != appID {
 		t.Errorf("noted %+v", seen)
 	}
 }
 
 // exchanges makes one send to the service and returns what was noted of it.
-func exchanges(t *testing.T, service wechat.Service, check func(reply)) httpx.Exchange {
+func exchanges(t *testing.T, service wechat.Service, path string, check func(reply)) httpx.Exchange {
 	t.Helper()
 	noted := make(chan httpx.Exchange, 1)
 	server := httptest.NewServer(httpx.Wrap(wechat.New(service), httpx.Options{
@@ -84,13 +90,14 @@ func exchanges(t *testing.T, service wechat.Service, check func(reply)) httpx.Ex
 		Observe: func(x *httpx.Exchange, _ int, _ time.Duration) { noted <- *x },
 	}))
 	t.Cleanup(server.Close)
-	check(call(t, sendTo(t, server.URL)))
+	check(call(t, sendTo(t, server.URL+path)))
 	return <-noted
 }
 
 func sendTo(t *testing.T, url string) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+sendPath+"?access_token=x", strings.NewReader("{}"))
+	body := `{"mp_template_msg":{"appid":"wx0"}}` // only uniform_send wants more than {}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"?access_token=x", strings.NewReader(body))
 	must(t, err)
 	return req
 }
@@ -100,7 +107,7 @@ func TestUnknownOutcomeClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	service := brokenSend{fail: func() error { return fmt.Errorf("commit: %w", muban.ErrOutcomeUnknown) }}
 	url := serve(t, wechat.New(service), &stoppedClock{})
-	res, err := http.DefaultTransport.RoundTrip(sendTo(t, url))
+	res, err := http.DefaultTransport.RoundTrip(sendTo(t, url+sendPath))
 	if err == nil {
 		must(t, res.Body.Close())
 	}

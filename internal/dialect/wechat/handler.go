@@ -15,6 +15,7 @@ type Service interface {
 	Tokens
 	Library
 	Templates
+	Official
 	// Send accepts or refuses a message; it may answer muban.ErrOutcomeUnknown.
 	Send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error)
 }
@@ -38,6 +39,17 @@ type Templates interface {
 	DeleteTemplate(ctx context.Context, appID, id string) error
 }
 
+// Official is what only official accounts have.
+type Official interface {
+	// SendLinked sends a linked account's message; it may answer
+	// muban.ErrOutcomeUnknown.
+	SendLinked(ctx context.Context, mini muban.App, officialID string, req muban.SendRequest) (muban.Message, error)
+	SetIndustries(ctx context.Context, app muban.App, primary, secondary messaging.Number) error
+	Industries(app muban.App) (primary, secondary muban.Industry)
+	AddOfficialTemplate(ctx context.Context, app muban.App, number string, names []string) (muban.Template, error)
+	OwnTemplates(ctx context.Context, app muban.App) ([]muban.Template, error)
+}
+
 var _ Service = (*messaging.Service)(nil)
 
 // Handler serves the dialect. It must not stand behind an http.ServeMux,
@@ -59,18 +71,26 @@ func New(service Service) *Handler {
 }
 
 func (h *Handler) routes() map[string]call {
+	const mini, official = muban.WeChatMini, muban.WeChatOA
 	return map[string]call{
 		"/cgi-bin/token":        h.token,
 		"/cgi-bin/stable_token": h.stableToken,
 
-		"/cgi-bin/wxopen/template/library/list": h.withApp(h.libraryList),
-		"/cgi-bin/wxopen/template/library/get":  h.withApp(h.libraryGet),
-		"/cgi-bin/wxopen/template/add":          h.withApp(h.addTemplate),
-		"/cgi-bin/wxopen/template/list":         h.withApp(h.listTemplates),
-		"/cgi-bin/wxopen/template/del":          h.withApp(h.deleteTemplate),
+		"/cgi-bin/wxopen/template/library/list": h.posted(mini, h.libraryList),
+		"/cgi-bin/wxopen/template/library/get":  h.posted(mini, h.libraryGet),
+		"/cgi-bin/wxopen/template/add":          h.posted(mini, h.addTemplate),
+		"/cgi-bin/wxopen/template/list":         h.posted(mini, h.listTemplates),
+		"/cgi-bin/wxopen/template/del":          h.posted(mini, h.deleteTemplate),
 
-		"/cgi-bin/message/wxopen/template/send":         h.withApp(h.send),
-		"/cgi-bin/message/wxopen/template/uniform_send": h.withApp(h.uniformSend),
+		"/cgi-bin/message/wxopen/template/send":         h.posted(mini, h.send),
+		"/cgi-bin/message/wxopen/template/uniform_send": h.posted(mini, h.uniformSend),
+
+		"/cgi-bin/message/template/send":             h.posted(official, h.sendOfficial),
+		"/cgi-bin/template/api_set_industry":         h.posted(official, h.setIndustry),
+		"/cgi-bin/template/get_industry":             h.read(official, h.getIndustry),
+		"/cgi-bin/template/api_add_template":         h.posted(official, h.addOfficialTemplate),
+		"/cgi-bin/template/get_all_private_template": h.read(official, h.privateTemplates),
+		"/cgi-bin/template/del_private_template":     h.posted(official, h.deleteTemplate),
 	}
 }
 
@@ -119,25 +139,56 @@ func singleSlashes(path string) string {
 	return path
 }
 
-// appCall serves a path for the app whose access token was sent.
-type appCall func(ctx context.Context, app muban.App, body []byte) (answer any, err error)
+// postCall serves a path for the app whose access token was sent.
+type postCall func(ctx context.Context, app muban.App, body []byte) (answer any, err error)
 
-// withApp checks what all calls of an app have in common: access_token, then
-// the method, then that the body can be read at all.
-func (h *Handler) withApp(serve appCall) call {
+// posted checks what all calls have in common by which an app asks for
+// something: access_token, then the method, then that the body can be read at
+// all.
+func (h *Handler) posted(platform muban.Platform, serve postCall) call {
 	return func(r *http.Request, x *httpx.Exchange) (any, error) {
-		token := r.URL.Query().Get("access_token")
-		app, err := h.service.Authorize(r.Context(), token, muban.WeChatMini)
+		app, err := h.authorize(r, x, platform)
 		if err != nil {
 			return nil, err
 		}
-		x.AppID = app.ID
 		body, err := postBody(r)
 		if err != nil {
 			return nil, err
 		}
 		return serve(r.Context(), app, body)
 	}
+}
+
+// readCall serves a path that takes nothing but an access token.
+type readCall func(ctx context.Context, app muban.App) (answer any, err error)
+
+// read checks access_token, then the method: GET, and POST, by which some
+// clients make these calls, with or without a body (protocol.md §3.5). What is
+// in the body says nothing.
+func (h *Handler) read(platform muban.Platform, serve readCall) call {
+	return func(r *http.Request, x *httpx.Exchange) (any, error) {
+		app, err := h.authorize(r, x, platform)
+		if err != nil {
+			return nil, err
+		}
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodPost:
+		default:
+			return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
+		}
+		if _, err := httpx.ReadBody(r); err != nil {
+			return nil, err
+		}
+		return serve(r.Context(), app)
+	}
+}
+
+func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, platform muban.Platform) (muban.App, error) {
+	app, err := h.service.Authorize(r.Context(), r.URL.Query().Get("access_token"), platform)
+	if err == nil {
+		x.AppID = app.ID
+	}
+	return app, err
 }
 
 func postBody(r *http.Request) ([]byte, error) {

@@ -17,7 +17,7 @@ func TestUnknownPaths(t *testing.T) {
 		"/cgi-bin", "/cgi-bin/", "/cgi-bin/nothing", "/cgi-bin/token/", "/cgi-bin/TOKEN",
 		"/cgi-bin/../cgi-bin/token", "/cgi-bin/./token", "/cgi-bin/%00", "/cgi-bin/%ff%0a",
 		"/cgi-bin/" + strings.Repeat("/", 4000), "/cgi-bin/" + strings.Repeat("x", 4000),
-		"/cgi-bin/wxopen/template/library", "/cgi-bin/message/template/send",
+		"/cgi-bin/wxopen/template/library", "/cgi-bin/message/template", "/cgi-bin/message/template/subscribe", "/cgi-bin/template/send",
 		"/wxa", "/wxa/getwxacode", "/wxaapi/newtmpl/gettemplate", "/wxa-anything", "//wxa//business",
 	} {
 		for _, method := range []string{"GET", "POST", "PROPFIND"} {

@@ -76,7 +76,8 @@ func (h *Handler) listTemplates(ctx context.Context, app muban.App, body []byte)
 	return wechat.ListAnswer{Status: wechat.OK(), List: list}, nil
 }
 
-// deleteTemplate is del (seed 003, deleteTemplate).
+// deleteTemplate is del (seed 003, deleteTemplate), and the official account's
+// del_private_template (protocol.md §3.1).
 func (h *Handler) deleteTemplate(ctx context.Context, app muban.App, body []byte) (any, error) {
 	req, err := wechat.DecodeDelete(body)
 	if err != nil {

@@ -61,6 +61,54 @@ func apps(t *testing.T, b *bundle) {
 	}
 }
 
+// dropTemplates: an app's change and the templates it costs are one.
+func dropTemplates(t *testing.T, b *bundle) {
+	other := b.newApp(muban.WeChatOA, "wx0000000000000009")
+	for _, template := range []muban.Template{
+		{AppID: b.app.ID, ID: "a", Title: "a", PrimaryIndustry: "IT科技"},
+		{AppID: b.app.ID, ID: "b", Title: "b", PrimaryIndustry: "餐饮"},
+		{AppID: b.app.ID, ID: "c", Title: "c"},
+		{AppID: other.ID, ID: "b", Title: "b", PrimaryIndustry: "餐饮"},
+	} {
+		_, err := b.CreateTemplate(b.ctx, template, func(int64) error { return nil })
+		b.must(err)
+	}
+	held := func(appID string) (ids string) {
+		templates, _, err := b.TemplateRange(b.ctx, appID, muban.Range{Count: 100})
+		b.must(err)
+		for _, template := range templates {
+			ids += template.ID
+		}
+		return ids
+	}
+	drop := func(t muban.Template) bool { return t.PrimaryIndustry == "餐饮" }
+	at := b.now.Add(time.Hour)
+	edit := func(a *muban.App) error {
+		a.Industries, a.IndustriesSetAt = muban.Industries{Primary: 1, Secondary: 4}, at
+		return nil
+	}
+	_, err := b.UpdateAppDropping(b.ctx, b.app.ID, func(*muban.App) error { return muban.Refuse(muban.RuleIndustryMonth) }, drop)
+	b.refused(err, muban.RuleIndustryMonth)
+	if got := held(b.app.ID); got != "abc" {
+		t.Errorf("a refused change left the templates %s", got)
+	}
+	changed, err := b.UpdateAppDropping(b.ctx, b.app.ID, edit, drop)
+	b.must(err)
+	read, err := b.App(b.ctx, b.app.ID)
+	b.must(err)
+	if diff := cmp.Diff(changed, read); diff != "" || read.Industries.Secondary != 4 || !read.IndustriesSetAt.Equal(at) {
+		t.Errorf("the change was not stored: %s", diff)
+	}
+	if got := held(b.app.ID); got != "ac" {
+		t.Errorf("left are the templates %s, want ac", got)
+	}
+	if got := held(other.ID); got != "b" {
+		t.Errorf("another app has the templates %s, want b", got)
+	}
+	_, err = b.UpdateAppDropping(b.ctx, "nobody", edit, drop)
+	b.refused(err, muban.RuleNotFound)
+}
+
 func deleteApp(t *testing.T, b *bundle) {
 	message := b.told("grant")
 	b.must(b.DeleteApp(b.ctx, b.app.ID))

@@ -39,6 +39,7 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"ids are unique within an app", userConflicts},
 		{"library", library},
 		{"templates", templates},
+		{"a change of an app and the templates it costs are one", dropTemplates},
 		{"grants", grants},
 		{"accept spends and stores", acceptSpends},
 		{"a refusal leaves no trace", refusalLeavesNoTrace},
