@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/apiclient"
+	"github.com/muban-dev/muban/library"
 )
 
 func newAppCommand(s *shell) *cobra.Command {
@@ -161,7 +164,16 @@ func appView(a apiclient.App) view {
 		}...)
 	}
 	if i := a.Industries; i != nil {
-		d = append(d, [2]string{"industries", joinNumbers([]int{i.Primary, i.Secondary})})
+		d = append(d, [2]string{"industries", industryName(i.Primary) + "\n" + industryName(i.Secondary)})
 	}
 	return append(d, [2]string{"created_at", stamp(a.CreatedAt)})
+}
+
+// industryName shows the code of an industry with what it means.
+func industryName(code int) string {
+	industry, known := library.IndustryOf(int64(code))
+	if !known {
+		return strconv.Itoa(code)
+	}
+	return fmt.Sprintf("%d %s, %s", code, industry.FirstClass, industry.SecondClass)
 }

@@ -11,13 +11,14 @@ import (
 	"strings"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/apiclient"
 	"github.com/muban-dev/muban/internal/messaging"
 	"github.com/muban-dev/muban/internal/sandbox"
 )
 
-// printDemo shows the demo apps and, for each that can be sent with, a line to
-// copy: curl with a live token and a fresh grant, and muban send, which can be
-// repeated.
+// printDemo shows the demo apps and, for each that can be sent with, lines to
+// copy: curl with a live token and, where one is needed, a fresh grant, and
+// muban send, which can be repeated.
 func printDemo(ctx context.Context, w io.Writer, service *messaging.Service, demo sandbox.Seed, base string) error {
 	var out strings.Builder
 	for _, entry := range demo.Apps {
@@ -79,11 +80,11 @@ func readDemoApp(ctx context.Context, service *messaging.Service, entry sandbox.
 }
 
 // sendLines are the commands that send a message from the app. They use up
-// nothing of the seed: the grant is a fresh one.
+// nothing of the seed: the grant, where one is needed, is a fresh one.
 func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base string) ([]string, error) {
 	request := messaging.TokenRequest{AppID: d.app.ID, Secret: d.app.Secret, Kind: muban.TokenStable, GrantType: "client_credential"}
 	switch d.app.Platform {
-	case muban.WeChatMini:
+	case muban.WeChatMini, muban.WeChatOA:
 	case muban.Baidu:
 		request.Kind, request.GrantType = muban.TokenBaidu, "client_credentials"
 	default:
@@ -93,16 +94,20 @@ func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base
 	if err != nil {
 		return nil, err
 	}
-	grants, _, err := service.MintGrants(ctx, d.app.ID, messaging.MintRequest{User: d.user.OpenID, Kind: muban.GrantForm, Count: 1})
+	once, again, grantID := "repeat", "", ""
+	if len(muban.RulesOf(d.app.Platform).Grants) > 0 {
+		grants, _, err := service.MintGrants(ctx, d.app.ID, messaging.MintRequest{User: d.user.OpenID, Kind: muban.GrantForm, Count: 1})
+		if err != nil {
+			return nil, err
+		}
+		once, again, grantID = "once  ", " --mint", grants[0].ID
+	}
+	curl, err := d.curl(base, token.Text, grantID)
 	if err != nil {
 		return nil, err
 	}
-	curl, err := d.curl(base, token.Text, grants[0].ID)
-	if err != nil {
-		return nil, err
-	}
-	again := fmt.Sprintf("%s send%s --app %s --user %s --template %s --mint", ownName(), serverFlag(base), d.app.ID, d.user.OpenID, d.template.ID)
-	return []string{"once      " + curl, "repeat    " + again}, nil
+	send := fmt.Sprintf("%s send%s --app %s --user %s --template %s%s", ownName(), serverFlag(base), d.app.ID, d.user.OpenID, d.template.ID, again)
+	return []string{once + "    " + curl, "repeat    " + send}, nil
 }
 
 // ownName is how the one who reads this can start the program again: `go run`
@@ -134,24 +139,27 @@ func (d demoApp) curl(base, token, grantID string) (string, error) {
 		}
 		return fmt.Sprintf("curl '%s/rest/2.0/smartapp/template/send?access_token=%s' -d '%s'", base, token, form.Encode()), nil
 	}
-	body, err := json.Marshal(map[string]any{
-		"touser": d.user.OpenID, "template_id": d.template.ID, "page": "pages/index/index", "form_id": grantID, "data": json.RawMessage(data),
-	})
-	return fmt.Sprintf("curl '%s/cgi-bin/message/wxopen/template/send?access_token=%s' -d '%s'", base, token, body), err
+	path, members := "/cgi-bin/message/wxopen/template/send", map[string]any{
+		"touser": d.user.OpenID, "template_id": d.template.ID, "page": "pages/index/index", "form_id": grantID, "data": data,
+	}
+	if d.app.Platform == muban.WeChatOA {
+		path, members = "/cgi-bin/message/template/send", map[string]any{
+			"touser": d.user.OpenID, "template_id": d.template.ID, "url": "https://example.com/", "data": data,
+		}
+	}
+	body, err := json.Marshal(members)
+	return fmt.Sprintf("curl '%s%s?access_token=%s' -d '%s'", base, path, token, body), err
 }
 
 // exampleData fills the template's keywords with what its example shows.
-func (d demoApp) exampleData() ([]byte, error) {
-	type value struct {
-		Value string `json:"value"`
+func (d demoApp) exampleData() (json.RawMessage, error) {
+	template := apiclient.Template{Content: d.template.Content, Example: d.template.Example}
+	for _, k := range d.template.Keywords {
+		template.Keywords = append(template.Keywords, apiclient.TemplateKeyword{Key: k.Key, Name: k.Name})
 	}
-	data := make(map[string]value)
-	lines := strings.Split(strings.TrimSpace(d.template.Example), "\n")
-	for i, keyword := range d.template.Keywords {
-		if i < len(lines) {
-			_, example, _ := strings.Cut(lines[i], ":")
-			data[keyword.Key] = value{strings.TrimSpace(example)}
-		}
+	data := make(map[string]any)
+	for key, value := range exampleValues(template) {
+		data[key] = keywordValue(value)
 	}
 	return json.Marshal(data)
 }

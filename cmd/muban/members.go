@@ -19,6 +19,7 @@ type appSettings struct {
 	pushAllowed                bool
 	callbackURL, callbackToken string
 	callbackKey                string
+	industries                 []int
 	callbackMode               muban.CallbackMode
 	set                        []string
 }
@@ -32,6 +33,7 @@ func (a *appSettings) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&a.pushAllowed, "push-allowed", true, "Baidu: the push permission")
 	flags.StringVar(&a.originalID, "original-id", "", "WeChat: the gh_… account id")
 	flags.StringArrayVar(&a.linkedApps, "linked-app", nil, "WeChat: an app bound to this one; repeated")
+	flags.IntSliceVar(&a.industries, "industries", nil, "official account: the codes of its two industries, like 1,4")
 	flags.StringVar(&a.callbackURL, "callback-url", "", "where events are pushed to")
 	flags.StringVar(&a.callbackToken, "callback-token", "", "what pushes are signed with")
 	flags.StringVar(&a.callbackKey, "callback-aes-key", "", "the EncodingAESKey, 43 characters")
@@ -50,6 +52,12 @@ func (a *appSettings) members(cmd *cobra.Command) (apiclient.Members, error) {
 	setIfChanged(cmd, members, "push-allowed", "push_allowed", a.pushAllowed)
 	setIfChanged(cmd, members, "original-id", "original_id", a.originalID)
 	setIfChanged(cmd, members, "linked-app", "linked_apps", a.linkedApps)
+	if cmd.Flags().Changed("industries") {
+		if len(a.industries) != 2 {
+			return nil, usageErrorf("--industries takes two codes, like 1,4; to take them away: --set industries=null")
+		}
+		members["industries"] = apiclient.Members{"primary": a.industries[0], "secondary": a.industries[1]}
+	}
 	callback := apiclient.Members{}
 	setIfChanged(cmd, callback, "callback-url", "url", a.callbackURL)
 	setIfChanged(cmd, callback, "callback-token", "token", a.callbackToken)

@@ -24,6 +24,10 @@ type sendFlags struct {
 	kind                muban.GrantKind
 	mint, noWait        bool
 	dataGiven           bool
+	grantGiven          bool
+
+	// Official accounts only.
+	url, miniProgram, clientMsgID string
 }
 
 // envSecret stands in for --secret.
@@ -35,7 +39,8 @@ func newSendCommand(s *shell) *cobra.Command {
 		Use: "send", Short: "Send a message through the platform's endpoint, as the app would", Args: takes(),
 		Long: `Send a template message as the app would: fetch an access token at the
 platform's endpoint, send there, print the platform's answer, and say what
-became of the message. Without --data every keyword gets its example.
+became of the message. Without --data every keyword gets its example. The send
+of an official account needs no grant, every other one --grant or --mint.
 
 A refusal is explained: by the server in muban dev, else by the platform's
 table of error codes. Exit code 0 says that the platform accepted the send,
@@ -44,7 +49,8 @@ table of error codes. Exit code 0 says that the platform accepted the send,
 With --json it prints one object: platform, grant_id, the platform's answer,
 and the message or the refusal.`,
 		Example: "  muban send --app wx3f7a9c0d5e8b2146 --user o6_bmjrPTlm6_2sgVt7hMZOPfL2M --template TEMPLATE_ID --mint\n" +
-			"  muban send … --grant FORM_ID --data keyword1=TIT造舰厂 --data keyword2=2016年6月6日 --page pages/index/index",
+			"  muban send … --grant FORM_ID --data keyword1=TIT造舰厂 --data keyword2=2016年6月6日 --page pages/index/index\n" +
+			"  muban send --app wx8d1e6b40c2a95f73 --user oia2TjuEGTNoeX76QEjQNrcURxG8 --template TEMPLATE_ID --url https://example.com/order/1",
 	}
 	appFlag(cmd, &f.app)
 	needFlag(cmd, &f.user, "user", "whom to send to, by any id; on Baidu it decides between touser and touser_openId")
@@ -52,6 +58,7 @@ and the message or the refusal.`,
 	f.addFlags(cmd)
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
 		f.dataGiven = cmd.Flags().Changed("data") || cmd.Flags().Changed("data-file")
+		f.grantGiven = cmd.Flags().Changed("grant")
 		return s.send(ctx, c, f)
 	})
 	return cmd
@@ -61,15 +68,33 @@ func (f *sendFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.data, "data", nil, "a keyword's value as `KEY=VALUE`, like keyword1=TIT造舰厂; repeated")
 	flags.StringVar(&f.dataFile, "data-file", "", "JSON file of values by keyword; - is standard input")
-	flags.StringVar(&f.page, "page", "", "the page that a tap leads to")
+	flags.StringVar(&f.page, "page", "", "the page that a tap leads to; of an official account's message: the page of --miniprogram")
 	flags.StringVar(&f.emphasis, "emphasis", "", "WeChat: the keyword shown larger, like keyword1.DATA")
 	flags.StringVar(&f.grant, "grant", "", "the grant that pays: form_id, prepay_id, scene_id")
 	flags.BoolVar(&f.mint, "mint", false, "mint a grant for the user first")
 	kindFlag(cmd, &f.kind, "kind of the grant to mint (default form); on Baidu also the scene_type sent with --grant")
 	flags.StringVar(&f.secret, "secret", "", "the app's secret (default: the server's word in muban dev, or $"+envSecret+")")
 	flags.BoolVar(&f.noWait, "no-wait", false, "do not wait for what becomes of the message")
-	cmd.MarkFlagsOneRequired("grant", "mint")
+	flags.StringVar(&f.url, "url", "", "official account: the address that a tap leads to")
+	flags.StringVar(&f.miniProgram, "miniprogram", "", "official account: the mini program that a tap leads to, by its app_id")
+	flags.StringVar(&f.clientMsgID, "client-msg-id", "", "official account: the sender's own id; sent again within 10 minutes it is the same message")
 	cmd.MarkFlagsMutuallyExclusive("grant", "mint")
+}
+
+// check says what does not go together with the app's platform.
+func (f sendFlags) check(p muban.Platform) error {
+	grant := f.grantGiven || f.mint
+	switch official := p == muban.WeChatOA; {
+	case official && grant:
+		return usageErrorf("an official account's send takes no grant: leave --grant and --mint out")
+	case !official && !grant:
+		return usageErrorf("give --grant or --mint")
+	case !official && f.url+f.miniProgram+f.clientMsgID != "":
+		return usageErrorf("--url, --miniprogram and --client-msg-id are for official accounts; this app is on %s", p)
+	case official && f.page != "" && f.miniProgram == "":
+		return usageErrorf("with --page, --miniprogram must be given too: an official account has no pages of its own")
+	}
+	return nil
 }
 
 // sendReport is what a send printed with --json is.
@@ -91,6 +116,9 @@ func (s *shell) send(ctx context.Context, c *apiclient.Client, f sendFlags) erro
 	if err != nil {
 		return err
 	}
+	if err := f.check(app.Value.Platform); err != nil {
+		return err
+	}
 	secret := firstOf(f.secret, app.Value.Secret, os.Getenv(envSecret))
 	if secret == "" {
 		return usageErrorf("this server does not tell secrets: give the app's with --secret or %s", envSecret)
@@ -106,21 +134,25 @@ func (s *shell) send(ctx context.Context, c *apiclient.Client, f sendFlags) erro
 	}
 	sent, err := p.send(ctx, token, out)
 	if err != nil {
-		return s.sendFailed(report, unknownOutcome(err, out))
+		return s.sendFailed(report, unknownOutcome(err, f, out))
 	}
 	report.Answer = sent.answer
 	return s.sendAccepted(ctx, c, f, report, sent.messageID)
 }
 
 // unknownOutcome says of a send that may have arrived what is known of it.
-func unknownOutcome(err error, out outgoing) error {
+func unknownOutcome(err error, f sendFlags, out outgoing) error {
 	away, ok := errors.AsType[*apiclient.UnreachableError](err)
 	if !ok || away.Unsent() {
 		return err
 	}
+	look := "muban message list --app " + f.app + " --grant " + out.grantID
+	if out.grantID == "" {
+		look = "muban message list --app " + f.app + " --user " + f.user
+	}
 	return &failure{
 		exitFailed, "the send was not answered and may or may not be stored: " + away.Err.Error(),
-		[]string{"look with: muban message list --grant " + out.grantID},
+		[]string{"look with: " + look},
 	}
 }
 

@@ -22,12 +22,18 @@ type outgoing struct {
 	emphasis       string
 	grantID        string
 	grantKind      muban.GrantKind
+
+	// Official accounts only.
+	url, miniProgram, clientMsgID string
 }
 
 // compose gathers what is to be sent. What the native API does not know is
 // sent as it was given, so that the platform's own refusal can be seen.
 func (s *shell) compose(ctx context.Context, c *apiclient.Client, f sendFlags) (outgoing, error) {
-	out := outgoing{to: f.user, template: f.template, page: f.page, emphasis: f.emphasis, grantID: f.grant, grantKind: f.kind}
+	out := outgoing{
+		to: f.user, template: f.template, page: f.page, emphasis: f.emphasis, grantID: f.grant, grantKind: f.kind,
+		url: f.url, miniProgram: f.miniProgram, clientMsgID: f.clientMsgID,
+	}
 	user, err := known(c.User(ctx, f.app, f.user))
 	if err != nil {
 		return out, err

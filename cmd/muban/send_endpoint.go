@@ -34,7 +34,9 @@ func endpointOf(app apiclient.App, server string) (endpoint, error) {
 	client := platformClient{server: server, http: apiclient.NewHTTPClient()}
 	switch app.Platform {
 	case muban.WeChatMini:
-		return weChatMini{client}, nil
+		return weChatMini{weChat{client, app.Platform}}, nil
+	case muban.WeChatOA:
+		return weChatOfficial{weChat{client, app.Platform}}, nil
 	case muban.Baidu:
 		return baiduSmart{client}, nil
 	default:

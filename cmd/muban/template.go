@@ -20,7 +20,8 @@ func newTemplateCreate(s *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Make a template, of a library title or of a text", Args: takes(),
 		Long: `Make a template: of a title of the library, with its keywords in the order
-given, or of a text with placeholders like {{keyword1.DATA}}.`,
+given (an official account's titles are finished texts and take none), or of a
+text with placeholders like {{keyword1.DATA}}.`,
 		Example: "  muban template create --app wx3f7a9c0d5e8b2146 --library AT0002 --keywords 3,5,4\n" +
 			"  muban template create --app wx3f7a9c0d5e8b2146 --title 发货通知 --content '订单 {{keyword1.DATA}} 已发货'",
 	}
@@ -34,7 +35,6 @@ given, or of a text with placeholders like {{keyword1.DATA}}.`,
 	flags.StringVar(&t.TemplateID, "id", "", "the template_id of a text; generated if left out")
 	cmd.MarkFlagsOneRequired("library", "content")
 	cmd.MarkFlagsMutuallyExclusive("library", "content")
-	cmd.MarkFlagsRequiredTogether("library", "keywords")
 	cmd.MarkFlagsRequiredTogether("title", "content")
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
 		template, err := c.CreateTemplate(ctx, app, t)

@@ -100,6 +100,7 @@ go_version() { awk -v module="$2" '$1 == "require" && $2 == module { print $3 }'
 node_version() { (cd "$here/node/$1" && node -p "require('./package.json').dependencies['$1']"); }
 
 client go weapp "$(go_version weapp github.com/medivhzhan/weapp)" go run .
+client go silenceper "$(go_version silenceper github.com/silenceper/wechat/v2)" go run .
 client node co-wechat-api "$(node_version co-wechat-api)" node_program
 client http baidu - go run .
 

@@ -68,6 +68,7 @@ func main() {
 	c.sendOnce(templateID)
 	c.refusals(templateID)
 	c.uniformSend(templateID)
+	c.uniformOfficial()
 	c.deadToken(templateID)
 	c.deleteTemplate(templateID)
 	c.end()

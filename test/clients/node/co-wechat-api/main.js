@@ -1,8 +1,10 @@
 // Takes co-wechat-api, unmodified, through the whole life of a mini program's
-// template message against the Muban at MUBAN_URL. The library has no calls
-// for mini-program templates, so the native API makes and deletes them.
-import API from 'co-wechat-api';
+// template message against the Muban at MUBAN_URL, and then through an official
+// account's. The library has no calls for mini-program templates, so the native
+// API makes and deletes them.
+import { library, newClient, outcome } from './client.js';
 import { Native } from './native.js';
+import { officialAccount } from './official.js';
 import { Steps } from './steps.js';
 
 const title = '购买成功通知';
@@ -34,39 +36,21 @@ process.on('uncaughtException', (error) => {
 });
 const native = new Native(base);
 
-const app = await steps.needs('make an app', () => native.createApp('wechat-mini', 'co-wechat-api 3.11.0'));
+const app = await steps.needs('make an app', () => native.createApp('wechat-mini', library));
 const user = await steps.needs('make a user', () => native.createUser(app.app_id, '小明'));
 const template = await steps.needs('make a template', () =>
   native.createTemplate(app.app_id, { library_id: 'AT0002', keyword_ids: [5, 3, 4] }));
 
-function newClient(secret) {
-  const api = new API(app.app_id, secret);
-  api.prefix = `${base}/cgi-bin/`;
-  api.setOpts({ timeout: 10_000 });
-  return api;
-}
-
 const form = () => native.mint(app.app_id, user.open_id, 'form');
 
-// "ok", or the code and what the library made of the refusal without the
-// request's id.
-async function outcome(answer) {
-  try {
-    const { errcode, errmsg } = await answer;
-    return errcode === 0 ? errmsg : `${errcode} ${errmsg}`;
-  } catch (error) {
-    return `${error.code} ${error.message}`.split(' rid: ')[0];
-  }
-}
-
-const api = newClient(app.secret);
+const api = newClient(base, app);
 
 const send = (templateId, formId, { page = 'index?foo=bar', color = '#FF0000', emphasis = 'keyword1.DATA' } = {}) =>
   outcome(api.sendMiniProgramTemplate(user.open_id, templateId, page, formId, data, color, emphasis));
 
 // Tokens.
 steps.equal('token with a wrong secret is refused',
-  await outcome(newClient('not-the-secret').ensureAccessToken()), wrongSecret);
+  await outcome(newClient(base, app, 'not-the-secret').ensureAccessToken()), wrongSecret);
 const firstToken = await steps.needs('token', () => api.ensureAccessToken());
 steps.equal('token is text', typeof firstToken.accessToken, 'string');
 steps.equal('token lives two hours', Math.round((firstToken.expireTime - Date.now()) / 60_000), 120);
@@ -109,5 +93,7 @@ steps.equal('send after recovery with the same form', await send(template.templa
 // A deleted template.
 await steps.needs('delete the template', () => native.deleteTemplate(app.app_id, template.template_id));
 steps.equal('send with the deleted template', await send(template.template_id, await form()), unknownTemplate);
+
+await officialAccount(base, native, steps);
 
 steps.end();

@@ -1,5 +1,5 @@
 // Muban's own API, which plays the people around the client: who makes the
-// app, and who fills in its forms and reads its messages.
+// app, and who fills in its forms, follows it and reads its messages.
 export class Native {
   constructor(base) {
     this.base = base;
@@ -23,8 +23,16 @@ export class Native {
     return this.call('POST', '/api/v1/apps', { platform, name });
   }
 
+  changeApp(appId, change) {
+    return this.call('PATCH', appPath(appId), change);
+  }
+
   createUser(appId, name) {
     return this.call('POST', appPath(appId, 'users'), { name });
+  }
+
+  changeUser(appId, user, change) {
+    return this.call('PATCH', appPath(appId, 'users', user), change);
   }
 
   createTemplate(appId, template) {
@@ -49,6 +57,10 @@ export class Native {
       throw new Error(`no message of grant ${grantId} was delivered`);
     }
     return items[0];
+  }
+
+  message(id) {
+    return this.call('GET', `/api/v1/messages/${id}`);
   }
 
   inbox(appId, user) {
