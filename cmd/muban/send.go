@@ -82,7 +82,7 @@ func (f *sendFlags) addFlags(cmd *cobra.Command) {
 }
 
 // check says what does not go together with the app's platform.
-func (f sendFlags) check(p muban.Platform) error {
+func (f *sendFlags) check(p muban.Platform) error {
 	grant := f.grantGiven || f.mint
 	switch official := p == muban.WeChatOA; {
 	case official && grant:

@@ -25,7 +25,7 @@ var errorTable = []Error{
 	{40003, "invalid openid", "touser is missing or not a user of this app", "docs/protocol.md §2.2", answered},
 	{40004, "invalid media type", "of media: the type of a file", tableOf004, listed},
 	{40005, "invalid file type", "of media: the type of a file", tableOf004, listed},
-	{40006, "invalid meida size", "of media: the size of a file", tableOf004, listed}, //nolint:misspell // the platform's own spelling
+	{40006, "invalid meida size", "of media: the size of a file", tableOf004, listed},
 	{40007, "invalid media_id", "of media: no such file", tableOf004, listed},
 	{40008, "invalid message type", "of other messages: their type", tableOf004, listed},
 	{40009, "invalid image size", "of media: the size of a picture", tableOf004, listed},

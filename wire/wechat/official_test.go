@@ -127,8 +127,7 @@ func TestDecodeOfficialData(t *testing.T) {
 			if !errors.As(err, &got) || *got != want {
 				t.Errorf("%s: error %v, want %v", body, err, want)
 			}
-			var mini *DataError
-			if errors.As(err, &mini) {
+			if _, ok := errors.AsType[*DataError](err); ok {
 				t.Errorf("%s: the error is a mini program's too", body)
 			}
 		}

@@ -181,7 +181,7 @@ func TestSendLinked(t *testing.T) {
 				c.must(err)
 				r.To.ID = stranger.OpenID
 			}},
-			{name: "who does not follow", source: "protocol.md §3.4, 43004", want: muban.RuleRecipientFollows, before: func(c *couple) { c.scene.edit(func(u *muban.User) { u.Following = false }) }, edit: func(c *couple, r *muban.SendRequest) { r.To.ID = c.person.OpenID }},
+			{name: "who does not follow", source: "protocol.md §3.4, 43004", want: muban.RuleRecipientFollows, before: func(c *couple) { c.edit(func(u *muban.User) { u.Following = false }) }, edit: func(c *couple, r *muban.SendRequest) { r.To.ID = c.person.OpenID }},
 			{name: "the mini program's template", source: "protocol.md §2.3, 40037", want: muban.RuleTemplateUnknown, edit: func(c *couple, r *muban.SendRequest) {
 				template, err := c.CreateTemplate(c.t.Context(), c.mini.ID, messaging.NewTemplate{LibraryID: "AT0002", KeywordIDs: []int{1}})
 				c.must(err)
