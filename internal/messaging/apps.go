@@ -84,7 +84,6 @@ func (s *Service) UpdateApp(ctx context.Context, appID string, edit func(*muban.
 func (s *Service) DeleteApp(ctx context.Context, appID string) error {
 	err := s.store.DeleteApp(ctx, appID)
 	s.apps.Clear()
-	s.numbers.Clear()
 	s.tokens.Clear()
 	s.users.Clear()
 	s.templates.Clear()

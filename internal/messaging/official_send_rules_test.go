@@ -79,6 +79,20 @@ func TestWeChatOASend(t *testing.T) {
 			s.must(second(s.Send(s.t.Context(), s.app, *r)))
 			s.must(s.DeleteApp(s.t.Context(), r.MiniProgram.AppID))
 		}},
+		{name: "a mini program that was made anew", source: "protocol.md §3.4, 40166", edit: func(s *scene, r *muban.SendRequest) {
+			r.MiniProgram.AppID = mini(s)
+			s.must(second(s.Send(s.t.Context(), s.app, *r)))
+			s.must(s.DeleteApp(s.t.Context(), r.MiniProgram.AppID))
+			s.must(second(s.CreateApp(s.t.Context(), messaging.NewApp{Platform: muban.Baidu}))) // takes its number
+			s.must(second(s.CreateApp(s.t.Context(), messaging.NewApp{Platform: muban.WeChatMini, ID: r.MiniProgram.AppID})))
+		}},
+		{name: "a mini program that was made anew, with another number", source: "protocol.md §3.4, 40166", edit: func(s *scene, r *muban.SendRequest) {
+			r.MiniProgram.AppID = mini(s)
+			s.must(second(s.CreateApp(s.t.Context(), messaging.NewApp{Platform: muban.Baidu})))
+			s.must(second(s.Send(s.t.Context(), s.app, *r)))
+			s.must(s.DeleteApp(s.t.Context(), r.MiniProgram.AppID))
+			s.must(second(s.CreateApp(s.t.Context(), messaging.NewApp{Platform: muban.WeChatMini, ID: r.MiniProgram.AppID})))
+		}},
 		{name: "a client_msg_id of 256 bytes", source: "dialects/wechat.md, 45067", edit: func(_ *scene, r *muban.SendRequest) { r.ClientMsgID = strings.Repeat("x", 256) }},
 		{name: "a client_msg_id of 257 bytes", source: "dialects/wechat.md, 45067", want: muban.RuleClientMsgIDSize, edit: func(_ *scene, r *muban.SendRequest) { r.ClientMsgID = strings.Repeat("x", 257) }},
 		{name: "a blocked user", source: "decisions.md: accepted, then refused", before: func(s *scene) { s.edit(func(u *muban.User) { u.Blocked = true }) }},
@@ -180,6 +194,18 @@ func TestSendLinked(t *testing.T) {
 				stranger, err := c.CreateUser(c.t.Context(), c.mini.ID, newUser())
 				c.must(err)
 				r.To.ID = stranger.OpenID
+			}},
+			{name: "another's openid is the person's union id", source: "decisions.md: an openid addresses a send", want: muban.RuleRecipientUnknown, edit: func(c *couple, r *muban.SendRequest) {
+				_, err := c.CreateUser(c.t.Context(), c.app.ID, messaging.NewUser{OpenID: "o6shared"})
+				c.must(err)
+				person, err := c.CreateUser(c.t.Context(), c.mini.ID, messaging.NewUser{UnionID: "o6shared"})
+				c.must(err)
+				r.To.ID = person.OpenID
+			}},
+			{name: "a person without a union id", source: "protocol.md §2.3, 40003", want: muban.RuleRecipientUnknown, edit: func(c *couple, r *muban.SendRequest) {
+				_, err := c.UpdateUser(c.t.Context(), c.mini.ID, c.person.OpenID, func(u *muban.User) error { u.UnionID = ""; return nil })
+				c.must(err)
+				r.To.ID = c.person.OpenID
 			}},
 			{name: "who does not follow", source: "protocol.md §3.4, 43004", want: muban.RuleRecipientFollows, before: func(c *couple) { c.edit(func(u *muban.User) { u.Following = false }) }, edit: func(c *couple, r *muban.SendRequest) { r.To.ID = c.person.OpenID }},
 			{name: "the mini program's template", source: "protocol.md §2.3, 40037", want: muban.RuleTemplateUnknown, edit: func(c *couple, r *muban.SendRequest) {

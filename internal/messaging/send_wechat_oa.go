@@ -112,7 +112,7 @@ func (s *Service) linkedRecipient(ctx context.Context, mini, official muban.App,
 		return user, refusal
 	}
 	person, err := s.weChatRecipient(ctx, mini, openID)
-	if isRule(err, muban.RuleRecipientUnknown) || err == nil && person.UnionID == "" {
+	if isRule(err, muban.RuleRecipientUnknown) {
 		return muban.User{}, refusal
 	}
 	if err != nil {

@@ -16,7 +16,7 @@ type Service struct {
 	// What every send reads; see hotcache for how stale they may be.
 	tokens    *hotcache.Cache[tokenKey, muban.Token]
 	apps      *hotcache.Cache[int64, muban.App]
-	numbers   *hotcache.Cache[string, int64] // of apps, by app_id; they never change
+	numbers   *hotcache.Cache[string, int64] // of apps, by app_id
 	users     *hotcache.Cache[userKey, muban.User]
 	templates *hotcache.Cache[templateKey, muban.Template]
 }
@@ -46,7 +46,8 @@ func (s *Service) appByNumber(ctx context.Context, number int64) (muban.App, err
 	return s.apps.Get(number, func() (muban.App, error) { return s.store.AppByNumber(ctx, number) })
 }
 
-// cachedApp is an app that a send names.
+// cachedApp is an app that a send names. Its number may have become another
+// app's, where it was deleted since; then the store is asked.
 func (s *Service) cachedApp(ctx context.Context, appID string) (muban.App, error) {
 	number, err := s.numbers.Get(appID, func() (int64, error) {
 		app, err := s.store.App(ctx, appID)
@@ -55,7 +56,12 @@ func (s *Service) cachedApp(ctx context.Context, appID string) (muban.App, error
 	if err != nil {
 		return muban.App{}, err
 	}
-	return s.appByNumber(ctx, number)
+	app, err := s.appByNumber(ctx, number)
+	if notFound(err) || err == nil && app.ID != appID {
+		s.numbers.Forget(appID)
+		return s.store.App(ctx, appID)
+	}
+	return app, err
 }
 
 // cachedUser is a recipient by the id that a send addressed.
