@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/muban-dev/muban/internal/api"
+	"github.com/muban-dev/muban/internal/messaging"
 )
 
 // aesKey is as long as an EncodingAESKey is.
@@ -97,6 +99,7 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"callback with a fragment", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a/#b"}}`, 422, "invalid_request", []string{"body.callback.url", "an address like https://"}},
 		{"callback of Baidu", "POST", apps, `{"platform":"baidu","name":"n","callback":{"url":"http://a/"}}`, 422, "not_on_this_platform", []string{"body.callback", "baidu"}},
 		{"setting of another platform", "POST", apps, `{"platform":"baidu","name":"n","cloud_permissions":[],"original_id":"gh_1"}`, 422, "not_on_this_platform", []string{"body.original_id", "does not exist on baidu", "body.cloud_permissions", "does not exist on baidu"}},
+		{"an industry that does not exist", "POST", apps, `{"platform":"wechat-oa","name":"n","industries":{"primary":42}}`, 422, "invalid_request", []string{"body.industries.primary", "42"}},
 		{"industries of a mini program", "POST", apps, `{"platform":"wechat-mini","name":"n","industries":{"primary":1}}`, 422, "not_on_this_platform", []string{"body.industries", "wechat-mini"}},
 		{"push permission of WeChat", "POST", apps, `{"platform":"wechat-mini","name":"n","push_allowed":true}`, 422, "not_on_this_platform", []string{"body.push_allowed", "wechat-mini"}},
 		{"keys of WeChat", "POST", apps, `{"platform":"wechat-oa","name":"n","content_key":"a"}`, 422, "not_on_this_platform", []string{"body.content_key", "wechat-oa"}},
@@ -248,5 +251,35 @@ func TestDeleteAndRevokeAnswerNothing(t *testing.T) {
 	w.call("GET", "/api/v1/apps/"+app, "").wantProblem(404, "not_found")
 	if items := w.must(200, "GET", "/api/v1/apps", "").items(); len(items) != 0 {
 		t.Errorf("apps left: %v", items)
+	}
+}
+
+// The platform's own call may set the industries once a month; the native API
+// may at any time, and begins the month anew.
+func TestSettingIndustriesBeginsTheMonthAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.must(201, "POST", "/api/v1/apps", `{"platform":"wechat-oa","name":"名","app_id":"oa"}`)
+	code := func(n int64) messaging.Number {
+		return messaging.Number{Text: strconv.FormatInt(n, 10), Value: n, Valid: true}
+	}
+	set := func() error {
+		app, err := w.service.App(t.Context(), "oa")
+		if err != nil {
+			return err
+		}
+		return w.service.SetIndustries(t.Context(), app, code(1), code(4))
+	}
+	for _, patch := range []string{`{"industries":null}`, `{"industries":{"primary":2}}`, `{"name":"other"}`} {
+		if err := set(); err != nil {
+			t.Fatalf("before %s: %v", patch, err)
+		}
+		if set() == nil {
+			t.Fatal("they could be set twice in a month")
+		}
+		w.must(200, "PATCH", "/api/v1/apps/oa", patch)
+	}
+	if set() == nil {
+		t.Error("another change began the month anew")
 	}
 }

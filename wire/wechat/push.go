@@ -32,7 +32,7 @@ type Stamp struct {
 // in the forms that live pushes have. In a test, fixed ones give the same
 // bytes each time.
 func NewStamp(now time.Time) Stamp {
-	s := Stamp{Timestamp: now.Unix(), Nonce: randomText(10, "0123456789")}
+	s := Stamp{Timestamp: now.Unix(), Nonce: randomText(1, "123456789") + randomText(9, "0123456789")}
 	copy(s.Random[:], randomText(len(s.Random), "0123456789abcdef"))
 	return s
 }
