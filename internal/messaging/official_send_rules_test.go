@@ -166,6 +166,7 @@ func TestSendLinked(t *testing.T) {
 		person muban.User // the mini program's user who is also the account's
 	}
 	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		store := fresh(t)
 		for _, row := range []struct {
 			name, source string
 			before       func(*couple)
@@ -219,7 +220,7 @@ func TestSendLinked(t *testing.T) {
 		} {
 			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()
-				c := &couple{scene: newScene(t, newWorld(fresh(t)), muban.WeChatOA, "TM00015")}
+				c := &couple{scene: newScene(t, newWorld(store), muban.WeChatOA, "TM00015")}
 				var err error
 				c.mini, err = c.CreateApp(t.Context(), messaging.NewApp{Platform: muban.WeChatMini, Name: "mini"})
 				c.must(err)

@@ -122,6 +122,7 @@ func (s *scene) addFree() muban.Template {
 func TestAddOfficialTemplate(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		store := fresh(t)
 		for _, test := range []struct {
 			name, source string
 			before       func(*scene)
@@ -158,7 +159,7 @@ func TestAddOfficialTemplate(t *testing.T) {
 		} {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()
-				s := newScene(t, newWorld(fresh(t)), muban.WeChatOA, "TM00015")
+				s := newScene(t, newWorld(store), muban.WeChatOA, "TM00015")
 				if test.before != nil {
 					test.before(s)
 				}

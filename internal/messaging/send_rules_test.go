@@ -20,10 +20,11 @@ type sendRow struct {
 
 func runSendRows(t *testing.T, platform muban.Platform, libraryID string, good func(*scene) muban.SendRequest, rows []sendRow) {
 	onBothEngines(t, func(t *testing.T, fresh func(testingTB) *sqlstore.Store) {
+		store := fresh(t) // every row is an app of its own, with its own clock
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()
-				s := newScene(t, newWorld(fresh(t)), platform, libraryID)
+				s := newScene(t, newWorld(store), platform, libraryID)
 				if row.before != nil {
 					row.before(s)
 				}
