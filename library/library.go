@@ -21,9 +21,9 @@ import (
 //go:embed wechat-mini.json wechat-oa.json baidu.json
 var files embed.FS
 
-// Starter returns the starter library: WeChat Mini's titles in the order of
-// their ids, then those of official accounts, then Baidu's. Platform is set and Seq is 0. The result is the
-// caller's own.
+// Starter returns the starter library: WeChat Mini's titles, then those of
+// official accounts, then Baidu's, each in the order of their ids. Platform is
+// set and Seq is 0. The result is the caller's own.
 func Starter() ([]muban.Title, error) {
 	var titles []muban.Title
 	for _, platform := range []muban.Platform{muban.WeChatMini, muban.WeChatOA, muban.Baidu} {

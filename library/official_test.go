@@ -26,12 +26,12 @@ func TestStarterOfficialTitles(t *testing.T) {
 		if !officialID.MatchString(title.ID) {
 			t.Errorf("%s is no number of an official account's title", title.ID)
 		}
-		// TM before OPENTM before our own.
-		if key := rank(title.ID) + title.ID; key <= last {
+		// Those of a class, which cannot be added without naming keywords, come
+		// first here and so last in lists, which begin with the newest.
+		if title.ID <= last {
 			t.Errorf("%s comes after %s", title.ID, last)
-		} else {
-			last = key
 		}
+		last = title.ID
 		if strings.HasPrefix(title.Content, "{{first.DATA}}") && strings.HasSuffix(strings.ToLower(title.Content), "{{remark.data}}") {
 			finished++
 		}
@@ -39,15 +39,6 @@ func TestStarterOfficialTitles(t *testing.T) {
 	if finished < 60 {
 		t.Errorf("%d titles go from {{first.DATA}} to {{remark.DATA}}, want 60 or more", finished)
 	}
-}
-
-func rank(id string) string {
-	for i, prefix := range []string{"TM", "OPENTM", "9"} {
-		if strings.HasPrefix(id, prefix) {
-			return string(rune('0' + i))
-		}
-	}
-	return "x"
 }
 
 // Every example shows the content filled in: all its labels, nothing left of
@@ -81,7 +72,7 @@ func TestStarterClassTitles(t *testing.T) {
 	t.Parallel()
 	classes := 0
 	for _, title := range starterOf(t, muban.WeChatOA) {
-		if rank(title.ID) != "2" {
+		if !strings.HasPrefix(title.ID, "9") {
 			continue
 		}
 		classes++
