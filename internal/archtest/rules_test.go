@@ -40,6 +40,11 @@ var layers = []layer{
 		why:    "wire packages are used by server and SDK: the standard library and wire only",
 	},
 	{
+		pkg:    "wire/cloudcall",
+		inside: []string{"wire"},
+		why:    "wire packages are used by server and SDK: the standard library and wire only",
+	},
+	{
 		pkg:    "library",
 		inside: []string{"."},
 		why:    "the starter library is data in the words of package muban",
