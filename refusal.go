@@ -22,6 +22,9 @@ const (
 	KindAppUnknown       Kind = "app_unknown"
 	KindSecretMissing    Kind = "secret_missing"
 	KindSecretWrong      Kind = "secret_wrong"
+	KindSignatureInvalid Kind = "signature_invalid"
+	KindSignatureExpired Kind = "signature_expired"
+	KindCallForbidden    Kind = "call_forbidden"
 
 	KindNeedsGet      Kind = "needs_get"
 	KindNeedsPost     Kind = "needs_post"

@@ -11,11 +11,15 @@ const (
 	RuleTokenExpired    Rule = "token.expired"
 	RuleTokenPlatform   Rule = "token.platform"
 	RuleTokenStranger   Rule = "token.stranger"
+	RuleTokenUse        Rule = "token.use"
 	RuleAuthGrantType   Rule = "auth.grant_type"
 	RuleAuthAppMissing  Rule = "auth.app_missing"
 	RuleAuthAppUnknown  Rule = "auth.app_unknown"
 	RuleAuthNoSecret    Rule = "auth.secret_missing"
 	RuleAuthSecret      Rule = "auth.secret"
+	RuleSignatureForm   Rule = "signature.form"
+	RuleSignature       Rule = "signature.match"
+	RuleSignatureTime   Rule = "signature.time"
 
 	RuleRequestGet       Rule = "request.get"
 	RuleRequestPost      Rule = "request.post"
@@ -25,6 +29,12 @@ const (
 	RuleRequestTooLarge  Rule = "request.too_large"
 	RuleRequestParameter Rule = "request.parameter"
 	RuleDataText         Rule = "data.text"
+
+	RuleCloudForm       Rule = "cloud.form"
+	RuleCloudCall       Rule = "cloud.call"
+	RuleCloudPermission Rule = "cloud.permission"
+	RuleCloudApp        Rule = "cloud.app"
+	RuleCloudSource     Rule = "cloud.source"
 
 	RuleRecipientMissing Rule = "recipient.missing"
 	RuleRecipientUnknown Rule = "recipient.unknown"
@@ -88,11 +98,16 @@ var ruleFacts = map[Rule]struct {
 	RuleTokenExpired:    {KindTokenExpired, "this access token expired at {expires_at} (it is {now} now); fetch a new one", "docs/protocol.md §1.3, 42001"},
 	RuleTokenPlatform:   {KindAPIUnauthorized, "app {app_id} is on {platform}; this call belongs to {wanted}", "docs/protocol.md §1.3, 48001"},
 	RuleTokenStranger:   {KindTokenInvalid, "this access token was issued to app {app_id} on {platform}; this call belongs to {wanted}", "docs/protocol.md §1.3, 40001"},
+	RuleTokenUse:        {KindTokenInvalid, "this token was issued as {issued} and sent as {sent}; each is good as itself only", "docs/dialects/cloudcall.md"},
 	RuleAuthGrantType:   {KindGrantTypeInvalid, "grant_type is {grant_type}; it must be {wanted}", "docs/protocol.md §1.1"},
 	RuleAuthAppMissing:  {KindAppMissing, "the request does not name its app: {parameter} is missing", "docs/protocol.md §1.3, 41002"},
 	RuleAuthAppUnknown:  {KindAppUnknown, "there is no app {app_id} on this platform here; create it or correct the id", "docs/protocol.md §1.3, 40013"},
 	RuleAuthNoSecret:    {KindSecretMissing, "the request has no secret: {parameter} is missing", "docs/protocol.md §1.3, 41004"},
 	RuleAuthSecret:      {KindSecretWrong, "the secret sent for app {app_id} is not the app's", "docs/protocol.md §1.3, 40125"},
+
+	RuleSignatureForm: {KindSignatureInvalid, "the request is not signed as a cloud call must be: {problem}", "docs/dialects/cloudcall.md"},
+	RuleSignature:     {KindSignatureInvalid, "the signature is not what app {app_id}'s secret makes of this request: the secret is another, or something on the way changed the host, the path or a header", "docs/dialects/cloudcall.md"},
+	RuleSignatureTime: {KindSignatureExpired, "the request was signed at {signed_at} and it is {now} now; a signature is good for {seconds} seconds", "docs/dialects/cloudcall.md"},
 
 	RuleRequestGet:       {KindNeedsGet, "this call was made with {method}; it must be GET", "docs/protocol.md §1.3, 43001"},
 	RuleRequestPost:      {KindNeedsPost, "this call was made with {method}; it must be POST", "docs/protocol.md §1.3, 43002"},
@@ -102,6 +117,12 @@ var ruleFacts = map[Rule]struct {
 	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "docs/decisions.md"},
 	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", "Baidu sendTemplateMessage (seed 000), 请求参数"},
 	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "Baidu 消息模板 (seed 001), 使用场景"},
+
+	RuleCloudForm:       {KindParameter, "the cloud call cannot be read: {problem}", "docs/dialects/cloudcall.md"},
+	RuleCloudCall:       {KindUnknownPath, "there is no cloud call {call} here; there are {known}", "docs/dialects/cloudcall.md"},
+	RuleCloudPermission: {KindCallForbidden, "app {app_id} may not make the cloud call {call}: its cloud_permissions are {permissions}", "WeChat templateMessage.send (seed 002), config.json"},
+	RuleCloudApp:        {KindAPIUnauthorized, "app {app_id} cannot call for app {other}, which is not one of its linked_apps", "docs/dialects/cloudcall.md"},
+	RuleCloudSource:     {KindTokenMissing, "the request has no access_token; only programs on this machine or in a private network may leave it out, not through a proxy and not from a web page: {problem}", "docs/dialects/cloudcall.md"},
 
 	RuleRecipientMissing: {KindRecipientUnknown, "the send names no recipient: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), touser"},
 	RuleRecipientUnknown: {KindRecipientUnknown, "app {app_id} has no user {user}", "docs/protocol.md §2.2, 40003"},

@@ -11,6 +11,7 @@ const (
 	TokenPlain  TokenKind = "plain"  // WeChat /cgi-bin/token
 	TokenStable TokenKind = "stable" // WeChat /cgi-bin/stable_token
 	TokenBaidu  TokenKind = "baidu"  // Baidu /oauth/2.0/token
+	TokenCloud  TokenKind = "cloud"  // WeChat cloud hosting's cloudbase_access_token
 )
 
 // Token is an access token as it is stored: by its hash, never by its text.

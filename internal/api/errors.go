@@ -59,12 +59,15 @@ var answers = map[muban.Kind]struct {
 	muban.KindNeedsPost:        {http.StatusMethodNotAllowed, CodeInvalidRequest},
 
 	// Who asks may not.
-	muban.KindTokenMissing:    {http.StatusUnauthorized, CodeUnauthorized},
-	muban.KindTokenInvalid:    {http.StatusUnauthorized, CodeUnauthorized},
-	muban.KindTokenExpired:    {http.StatusUnauthorized, CodeUnauthorized},
-	muban.KindSecretWrong:     {http.StatusUnauthorized, CodeUnauthorized},
-	muban.KindAPIUnauthorized: {http.StatusForbidden, CodeForbidden},
-	muban.KindPushForbidden:   {http.StatusForbidden, CodeForbidden},
+	muban.KindTokenMissing:     {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindTokenInvalid:     {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindTokenExpired:     {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindSecretWrong:      {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindSignatureInvalid: {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindSignatureExpired: {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindCallForbidden:    {http.StatusForbidden, CodeForbidden},
+	muban.KindAPIUnauthorized:  {http.StatusForbidden, CodeForbidden},
+	muban.KindPushForbidden:    {http.StatusForbidden, CodeForbidden},
 
 	// Of official accounts' own calls.
 	muban.KindNotFollowing:       {http.StatusConflict, CodeConflict},

@@ -24,6 +24,7 @@ type TokenRequest struct {
 type IssuedToken struct {
 	Text      string
 	ExpiresIn time.Duration
+	ExpiresAt time.Time
 	App       muban.App
 }
 
@@ -77,7 +78,7 @@ func (s *Service) IssueToken(ctx context.Context, req TokenRequest) (IssuedToken
 		return IssuedToken{}, err
 	}
 	s.tokens.Clear() // older tokens may have got an end
-	return IssuedToken{Text: text, ExpiresIn: issued.ExpiresAt.Sub(now), App: app}, nil
+	return IssuedToken{Text: text, ExpiresIn: issued.ExpiresAt.Sub(now), ExpiresAt: issued.ExpiresAt, App: app}, nil
 }
 
 // authenticate checks grant_type, the app's id and its secret, in that order.

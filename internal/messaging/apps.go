@@ -141,5 +141,8 @@ func checkApp(a muban.App) error {
 	if err := checkIndustries(a.Industries); err != nil {
 		return err
 	}
+	if err := checkPermissions(a.CloudPermissions); err != nil {
+		return err
+	}
 	return checkCallback(a.Callback)
 }

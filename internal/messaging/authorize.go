@@ -11,27 +11,41 @@ import (
 // Authorize returns the app whose access token this is. The app must be on
 // one of the wanted platforms.
 //
-// Refusals: token missing; unknown, malformed or superseded; expired; good,
-// but of an app on another platform of the same family (WeChat's two).
+// Refusals: token missing; unknown, malformed or superseded; expired; a
+// cloudbase_access_token; good, but of an app on another platform of the same
+// family (WeChat's two).
 func (s *Service) Authorize(ctx context.Context, text string, wanted ...muban.Platform) (muban.App, error) {
 	if text == "" {
 		return muban.App{}, muban.Refuse(muban.RuleTokenMissing)
 	}
-	app, token, err := s.tokenOf(ctx, text)
+	app, token, err := s.liveToken(ctx, text)
 	if err != nil {
 		return muban.App{}, err
 	}
-	now := s.clock.Now()
-	if !token.DeadAt.IsZero() && !now.Before(token.DeadAt) {
-		return muban.App{}, muban.Refuse(muban.RuleTokenSuperseded, "dead_at", stamp(token.DeadAt))
-	}
-	if !now.Before(token.ExpiresAt) {
-		return muban.App{}, muban.Refuse(muban.RuleTokenExpired, "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
+	if token.Kind == muban.TokenCloud {
+		return muban.App{}, muban.Refuse(muban.RuleTokenUse, "issued", cloudTokenName, "sent", "access_token")
 	}
 	if refusal := wrongPlatform(app, token.Kind, wanted); refusal != nil {
 		return muban.App{}, refusal
 	}
 	return app, nil
+}
+
+// liveToken finds the app and the token of a token's text, which must be
+// alive.
+func (s *Service) liveToken(ctx context.Context, text string) (muban.App, muban.Token, error) {
+	app, token, err := s.tokenOf(ctx, text)
+	if err != nil {
+		return app, token, err
+	}
+	now := s.clock.Now()
+	if !token.DeadAt.IsZero() && !now.Before(token.DeadAt) {
+		return app, token, muban.Refuse(muban.RuleTokenSuperseded, "dead_at", stamp(token.DeadAt))
+	}
+	if !now.Before(token.ExpiresAt) {
+		return app, token, muban.Refuse(muban.RuleTokenExpired, "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
+	}
+	return app, token, nil
 }
 
 // tokenOf finds the app and the stored token of a token's text.

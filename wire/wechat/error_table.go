@@ -15,7 +15,7 @@ const (
 // of the platform's return codes (protocol.md, "Errmsg strings"), spelt as it
 // spells them; those of 40066 and 45002 are also in its "common error codes",
 // which explains them as a URL that is not the document's and a request that
-// is too large. Where the table of seed 004 and the platform disagree
+// is too large. 85107 is documented with a Chinese text only. Where the table of seed 004 and the platform disagree
 // (protocol.md §0 row 8) the row is the platform's, and says so.
 var errorTable = []Error{
 	{-1, "system error", "the server is busy or failed; nothing was stored, try again", "docs/protocol.md §1.3", answered},
@@ -90,4 +90,5 @@ var errorTable = []Error{
 	{47001, "data format error", "the body is no JSON object, or a member has a type that cannot be read", "docs/protocol.md §1.3", answered},
 	{47003, "argument invalid! data.{key}.value invalid", "an entry of an official account's data is no text", "docs/protocol.md §3.4", answered},
 	{48001, "api unauthorized", "access_token is good, but of an app of another kind", "docs/protocol.md §1.3", answered},
+	{85107, "URL不在白名单内,请前往「微信云托管控制台-服务管理-云调用-微信令牌」配置", "of cloud hosting: the app's cloud_permissions do not list the path", "docs/dialects/cloudcall.md", answered},
 }

@@ -26,6 +26,7 @@ var codes = map[muban.Kind]int{
 	muban.KindAppUnknown:       40013,
 	muban.KindSecretMissing:    41004,
 	muban.KindSecretWrong:      40125,
+	muban.KindCallForbidden:    85107,
 
 	muban.KindNeedsGet:      43001,
 	muban.KindNeedsPost:     43002,
@@ -67,17 +68,20 @@ var codes = map[muban.Kind]int{
 	muban.KindBusy: systemError,
 
 	// What cannot arise here: parameters have codes of their own, push
-	// permission is Baidu's, and the rest is the native API's. Should one of
-	// them come through all the same, something inside is wrong.
-	muban.KindParameter:      47001,
-	muban.KindInvalid:        47001,
-	muban.KindPushForbidden:  48001,
-	muban.KindNotOnPlatform:  systemError,
-	muban.KindNotFound:       systemError,
-	muban.KindConflict:       systemError,
-	muban.KindClockBackwards: systemError,
-	muban.KindUnauthorized:   systemError,
-	muban.KindForbidden:      systemError,
+	// permission is Baidu's, signatures are the cloud calls', and the rest is
+	// the native API's. Should one of them come through all the same, something
+	// inside is wrong.
+	muban.KindParameter:        47001,
+	muban.KindInvalid:          47001,
+	muban.KindPushForbidden:    48001,
+	muban.KindSignatureInvalid: 40001,
+	muban.KindSignatureExpired: 40001,
+	muban.KindNotOnPlatform:    systemError,
+	muban.KindNotFound:         systemError,
+	muban.KindConflict:         systemError,
+	muban.KindClockBackwards:   systemError,
+	muban.KindUnauthorized:     systemError,
+	muban.KindForbidden:        systemError,
 }
 
 // failure notes on the exchange why a call was not served, and is its answer:
