@@ -35,7 +35,7 @@ func printDemo(ctx context.Context, w io.Writer, service *messaging.Service, dem
 		if err != nil {
 			return err
 		}
-		for _, line := range lines {
+		for _, line := range append(lines, d.cloudLines(base)...) {
 			fmt.Fprintf(&out, "  %s\n", line)
 		}
 		out.WriteString("\n")
@@ -108,6 +108,16 @@ func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base
 	}
 	send := fmt.Sprintf("%s send%s --app %s --user %s --template %s%s", ownName(), serverFlag(base), d.app.ID, d.user.OpenID, d.template.ID, again)
 	return []string{once + "    " + curl, "repeat    " + send}, nil
+}
+
+// cloudLines say how to point wx-server-sdk, unchanged, here: by environment
+// variables.
+func (d demoApp) cloudLines(base string) []string {
+	if d.app.Platform != muban.WeChatMini {
+		return nil
+	}
+	return []string{fmt.Sprintf(`cloud     TCB_CONTEXT_CNFG='{"URL":"%s/admin"}' TENCENTCLOUD_SECRETID=%s TENCENTCLOUD_SECRETKEY=%s TENCENTCLOUD=true node YOUR_FUNCTION.js`,
+		base, d.app.ID, d.app.Secret)}
 }
 
 // ownName is how the one who reads this can start the program again: `go run`

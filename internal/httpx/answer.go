@@ -8,21 +8,29 @@ import (
 	"strconv"
 )
 
-// JSON writes an answer as compact JSON with status 200: no trailing newline
+// EncodeJSON writes an answer as compact JSON: no trailing newline
 // (co-wechat-api rejects any control character, protocol.md §10 no. 1), and
 // <, > and & as they are.
-func JSON(w http.ResponseWriter, answer any) error {
+func EncodeJSON(answer any) ([]byte, error) {
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(answer); err != nil {
-		return fmt.Errorf("encoding the answer: %w", err)
+		return nil, fmt.Errorf("encoding the answer: %w", err)
 	}
-	body := bytes.TrimRight(buf.Bytes(), "\n")
+	return bytes.TrimRight(buf.Bytes(), "\n"), nil
+}
+
+// JSON answers with [EncodeJSON] and status 200.
+func JSON(w http.ResponseWriter, answer any) error {
+	body, err := EncodeJSON(answer)
+	if err != nil {
+		return err
+	}
 	header := w.Header()
 	header["Content-Type"] = jsonType
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
-	_, err := w.Write(body)
+	_, err = w.Write(body)
 	return err
 }
 

@@ -18,6 +18,9 @@ type Exchange struct {
 	// they can label metrics: "wechat", "message/wxopen/template/send".
 	Dialect, Call string
 	AppID         string
+	// Hosted: the call came from WeChat's cloud hosting, without an access
+	// token.
+	Hosted bool
 	// Code is what the dialect answered: "0", "41028"; empty on success where
 	// the dialect has no code for it.
 	Code string

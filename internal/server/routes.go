@@ -9,6 +9,7 @@ import (
 
 	"github.com/muban-dev/muban/internal/api"
 	"github.com/muban-dev/muban/internal/dialect/baidu"
+	"github.com/muban-dev/muban/internal/dialect/cloudcall"
 	"github.com/muban-dev/muban/internal/dialect/wechat"
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/messaging"
@@ -19,12 +20,15 @@ import (
 // redirect unclean paths: platforms answer, they never redirect.
 func (s *Server) routes(clock messaging.Clock) http.Handler {
 	weChat, baiduDialect := wechat.New(s.service), baidu.New(s.service)
+	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
 	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case wechat.Owns(path):
 			weChat.ServeHTTP(w, r)
+		case cloudcall.Owns(path):
+			cloudCalls.ServeHTTP(w, r)
 		case baidu.Owns(path):
 			baiduDialect.ServeHTTP(w, r)
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, profiles):

@@ -71,6 +71,8 @@ func TestEachPathHasItsSurface(t *testing.T) {
 		{serve + "/rest/2.0/nothing", "", 200, `"error_code":3`},
 		{serve + "/oauth/2.0/token", "", 200, `"error"`},
 		{serve + "//cgi-bin/token", "", 200, "40002"},
+		{serve + "/admin", "", 200, `"INVALID_PARAM"`},
+		{serve + "/cgi-bin/wxopen/template/list", "", 200, "41001"},
 		{serve + "/", "", 200, "Muban"},
 		{dev + "/metrics", "", 200, "muban_outbox_waiting"},
 		{dev + "/api/v1/clock", "", 200, "running"},

@@ -102,6 +102,7 @@ node_version() { (cd "$here/node/$1" && node -p "require('./package.json').depen
 client go weapp "$(go_version weapp github.com/medivhzhan/weapp)" go run .
 client go silenceper "$(go_version silenceper github.com/silenceper/wechat/v2)" go run .
 client node co-wechat-api "$(node_version co-wechat-api)" node_program
+client node wx-server-sdk "$(node_version wx-server-sdk)" node_program
 client http baidu - go run .
 
 printf '\n%-15s %-10s %-8s %6s %6s\n%s' library version language passed failed "$table"

@@ -84,12 +84,12 @@ var codes = map[muban.Kind]int{
 	muban.KindForbidden:        systemError,
 }
 
-// failure notes on the exchange why a call was not served, and is its answer:
+// Failure notes on the exchange why a call was not served, and is its answer:
 // the code of a refusal, or -1 for anything else, whose text never leaves.
 //
 // It closes the connection without an answer where none would be honest (the
 // outcome of a send is unknown) or where nobody is left to read one.
-func failure(w http.ResponseWriter, x *httpx.Exchange, err error) wechat.Status {
+func (h *Handler) Failure(w http.ResponseWriter, x *httpx.Exchange, err error) wechat.Status {
 	httpx.AbortIfUnknown(x, err)
 	if httpx.ClientGone(err) {
 		panic(http.ErrAbortHandler)

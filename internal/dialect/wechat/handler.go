@@ -56,7 +56,10 @@ var _ Service = (*messaging.Service)(nil)
 // which answers paths with a double slash by a redirect: ask [Owns] instead.
 type Handler struct {
 	service Service
-	calls   map[string]call
+	// hosting serves what has no access token; nil refuses it.
+	hosting  Hosting
+	calls    map[string]call
+	appCalls map[string]appCall
 }
 
 // call serves one path. It returns the answer to encode, or a refusal or
@@ -64,33 +67,42 @@ type Handler struct {
 type call func(r *http.Request, x *httpx.Exchange) (answer any, err error)
 
 // New makes the handler of the dialect.
-func New(service Service) *Handler {
-	h := &Handler{service: service}
-	h.calls = h.routes()
+func New(service Service) *Handler { return NewHosted(service, nil) }
+
+// NewHosted makes the handler of the dialect with cloud hosting: see
+// [Hosting].
+func NewHosted(service Service, hosting Hosting) *Handler {
+	h := &Handler{service: service, hosting: hosting}
+	h.appCalls = h.appRoutes()
+	h.calls = map[string]call{
+		"/cgi-bin/token":        h.token,
+		"/cgi-bin/stable_token": h.stableToken,
+	}
+	for path, c := range h.appCalls {
+		h.calls[path] = h.withApp(path, c)
+	}
 	return h
 }
 
-func (h *Handler) routes() map[string]call {
+// appRoutes are the calls of an app, by path.
+func (h *Handler) appRoutes() map[string]appCall {
 	const mini, official = muban.WeChatMini, muban.WeChatOA
-	return map[string]call{
-		"/cgi-bin/token":        h.token,
-		"/cgi-bin/stable_token": h.stableToken,
+	return map[string]appCall{
+		"/cgi-bin/wxopen/template/library/list": posted(mini, h.libraryList),
+		"/cgi-bin/wxopen/template/library/get":  posted(mini, h.libraryGet),
+		"/cgi-bin/wxopen/template/add":          posted(mini, h.addTemplate),
+		"/cgi-bin/wxopen/template/list":         posted(mini, h.listTemplates),
+		"/cgi-bin/wxopen/template/del":          posted(mini, h.deleteTemplate),
 
-		"/cgi-bin/wxopen/template/library/list": h.posted(mini, h.libraryList),
-		"/cgi-bin/wxopen/template/library/get":  h.posted(mini, h.libraryGet),
-		"/cgi-bin/wxopen/template/add":          h.posted(mini, h.addTemplate),
-		"/cgi-bin/wxopen/template/list":         h.posted(mini, h.listTemplates),
-		"/cgi-bin/wxopen/template/del":          h.posted(mini, h.deleteTemplate),
+		"/cgi-bin/message/wxopen/template/send":         posted(mini, h.send),
+		"/cgi-bin/message/wxopen/template/uniform_send": posted(mini, h.uniformSend),
 
-		"/cgi-bin/message/wxopen/template/send":         h.posted(mini, h.send),
-		"/cgi-bin/message/wxopen/template/uniform_send": h.posted(mini, h.uniformSend),
-
-		"/cgi-bin/message/template/send":             h.posted(official, h.sendOfficial),
-		"/cgi-bin/template/api_set_industry":         h.posted(official, h.setIndustry),
-		"/cgi-bin/template/get_industry":             h.read(official, h.getIndustry),
-		"/cgi-bin/template/api_add_template":         h.posted(official, h.addOfficialTemplate),
-		"/cgi-bin/template/get_all_private_template": h.read(official, h.privateTemplates),
-		"/cgi-bin/template/del_private_template":     h.posted(official, h.deleteTemplate),
+		"/cgi-bin/message/template/send":             posted(official, h.sendOfficial),
+		"/cgi-bin/template/api_set_industry":         posted(official, h.setIndustry),
+		"/cgi-bin/template/get_industry":             read(official, h.getIndustry),
+		"/cgi-bin/template/api_add_template":         posted(official, h.addOfficialTemplate),
+		"/cgi-bin/template/get_all_private_template": read(official, h.privateTemplates),
+		"/cgi-bin/template/del_private_template":     posted(official, h.deleteTemplate),
 	}
 }
 
@@ -111,9 +123,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return err
 	})
 	if err != nil {
-		answer = failure(w, x, err)
+		answer = h.Failure(w, x, err)
 	} else {
 		x.Code = "0"
+	}
+	if x.Hosted {
+		w.Header().Set("X-Openapi-Seqid", x.RID())
 	}
 	// All answers can be encoded, so what fails here is the connection.
 	_ = httpx.JSON(w, answer)
@@ -139,56 +154,46 @@ func singleSlashes(path string) string {
 	return path
 }
 
-// postCall serves a path for the app whose access token was sent.
+// appCall is a call that is made for an app.
+type appCall struct {
+	// platform is where the app must be.
+	platform muban.Platform
+	// body checks the method and reads what the call takes.
+	body  func(*http.Request) ([]byte, error)
+	serve postCall
+}
+
+// postCall serves a call by which an app asks for something.
 type postCall func(ctx context.Context, app muban.App, body []byte) (answer any, err error)
 
-// posted checks what all calls have in common by which an app asks for
-// something: access_token, then the method, then that the body can be read at
-// all.
-func (h *Handler) posted(platform muban.Platform, serve postCall) call {
-	return func(r *http.Request, x *httpx.Exchange) (any, error) {
-		app, err := h.authorize(r, x, platform)
-		if err != nil {
-			return nil, err
-		}
-		body, err := postBody(r)
-		if err != nil {
-			return nil, err
-		}
-		return serve(r.Context(), app, body)
-	}
+func posted(platform muban.Platform, serve postCall) appCall {
+	return appCall{platform, postBody, serve}
 }
 
-// readCall serves a path that takes nothing but an access token.
+// readCall serves a call that takes nothing.
 type readCall func(ctx context.Context, app muban.App) (answer any, err error)
 
-// read checks access_token, then the method: GET, and POST, by which some
-// clients make these calls, with or without a body (protocol.md §3.5). What is
-// in the body says nothing.
-func (h *Handler) read(platform muban.Platform, serve readCall) call {
+func read(platform muban.Platform, serve readCall) appCall {
+	return appCall{platform, anyBody, func(ctx context.Context, app muban.App, _ []byte) (any, error) {
+		return serve(ctx, app)
+	}}
+}
+
+// withApp checks what all calls of an app have in common: access_token, then
+// the method, then that the body can be read at all.
+func (h *Handler) withApp(path string, c appCall) call {
 	return func(r *http.Request, x *httpx.Exchange) (any, error) {
-		app, err := h.authorize(r, x, platform)
+		app, err := h.authorize(r, x, path, c.platform)
 		if err != nil {
 			return nil, err
 		}
-		switch r.Method {
-		case http.MethodGet, http.MethodHead, http.MethodPost:
-		default:
-			return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
-		}
-		if _, err := httpx.ReadBody(r); err != nil {
+		x.AppID = app.ID
+		body, err := c.body(r)
+		if err != nil {
 			return nil, err
 		}
-		return serve(r.Context(), app)
+		return c.serve(r.Context(), app, body)
 	}
-}
-
-func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, platform muban.Platform) (muban.App, error) {
-	app, err := h.service.Authorize(r.Context(), r.URL.Query().Get("access_token"), platform)
-	if err == nil {
-		x.AppID = app.ID
-	}
-	return app, err
 }
 
 func postBody(r *http.Request) ([]byte, error) {
@@ -196,4 +201,29 @@ func postBody(r *http.Request) ([]byte, error) {
 		return nil, muban.Refuse(muban.RuleRequestPost, "method", r.Method)
 	}
 	return httpx.ReadBody(r)
+}
+
+// anyBody takes GET, and POST, by which some clients make these calls, with or
+// without a body (protocol.md §3.5). What is in the body says nothing.
+func anyBody(r *http.Request) ([]byte, error) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		return httpx.ReadBody(r)
+	}
+	return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
+}
+
+// Platform is where the app of the call at a path must be; empty where there
+// is no such call of an app.
+func (h *Handler) Platform(path string) muban.Platform { return h.appCalls[path].platform }
+
+// Call serves the call at a path for an app that was recognised otherwise than
+// by an access token and is on the call's platform; [Handler.Failure] is the
+// answer to an error.
+func (h *Handler) Call(ctx context.Context, app muban.App, path string, body []byte) (answer any, err error) {
+	c, known := h.appCalls[path]
+	if !known {
+		return nil, muban.Refuse(muban.RuleRequestPath, "path", path)
+	}
+	return c.serve(ctx, app, body)
 }
