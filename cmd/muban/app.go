@@ -16,7 +16,7 @@ import (
 func newAppCommand(s *shell) *cobra.Command {
 	return newGroup("app", "Developers' accounts on the platforms",
 		newAppCreate(s), newAppList(s), newAppShow(s), newAppUpdate(s), newAppDelete(s),
-		newAppResetSecret(s), newAppRevokeTokens(s))
+		newAppResetSecret(s), newAppRevokeTokens(s), newAppCloudToken(s))
 }
 
 func newAppCreate(s *shell) *cobra.Command {
@@ -123,6 +123,21 @@ func newAppRevokeTokens(s *shell) *cobra.Command {
 		Example: "  muban app revoke-tokens wx3f7a9c0d5e8b2146",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 			return s.done(c.RevokeTokens(ctx, args[0]), "revoked the access tokens of app %s", args[0])
+		}),
+	}
+}
+
+func newAppCloudToken(s *shell) *cobra.Command {
+	return &cobra.Command{
+		Use: "cloud-token APP_ID", Short: "Issue a cloudbase_access_token, good for 30 minutes", Args: takes("APP_ID"),
+		Long: `Issue a cloudbase_access_token of a WeChat app, as WeChat's cloud hosting gives
+one to its containers. The server must have been started with --cloud-app.`,
+		Example: "  muban app cloud-token wx3f7a9c0d5e8b2146",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			token, err := c.IssueCloudToken(ctx, args[0])
+			return show(s, token, err, func(t apiclient.CloudToken) view {
+				return details{{"cloudbase_access_token", t.Token}, {"expires_at", stamp(t.ExpiresAt)}}
+			})
 		}),
 	}
 }

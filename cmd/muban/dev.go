@@ -16,8 +16,8 @@ import (
 )
 
 type devFlags struct {
-	listen, data, database, seed string
-	empty                        bool
+	listen, data, database, seed, cloudApp string
+	empty                                  bool
 }
 
 func newDevCommand(_ *shell) *cobra.Command {
@@ -40,13 +40,14 @@ it stops.`,
 	cmd.Flags().StringVar(&flags.data, "data", "", "folder that keeps the state (default: a temporary one, deleted on exit)")
 	cmd.Flags().StringVar(&flags.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
 	cmd.Flags().BoolVar(&flags.empty, "empty", false, "begin without the demo apps")
+	cmd.Flags().StringVar(&flags.cloudApp, "cloud-app", "", cloudAppUsage)
 	cmd.Flags().StringVar(&flags.seed, "seed", "", "JSON file of apps, users, templates and grants to begin with")
 	return cmd
 }
 
 func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	log := newLog(cmd.ErrOrStderr())
-	options := server.Options{Listen: flags.listen, Data: flags.data, Database: flags.database, Sandbox: true, Log: log}
+	options := server.Options{Listen: flags.listen, Data: flags.data, Database: flags.database, CloudApp: flags.cloudApp, Sandbox: true, Log: log}
 	if options.Data == "" && options.Database == "" {
 		if options.Data, err = os.MkdirTemp("", "muban-dev-"); err != nil {
 			return err

@@ -17,6 +17,8 @@ import (
 	"github.com/muban-dev/muban/internal/server"
 )
 
+const cloudAppUsage = "app_id that WeChat calls without an access token are made for, as in cloud hosting"
+
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
 
@@ -44,6 +46,7 @@ func addServeSettings(flags *pflag.FlagSet) {
 	flags.String("database", "", "PostgreSQL database instead of --data (postgres://…)")
 	flags.String("admin-token-file", "", "file with the admin token")
 	flags.Bool("callback-private", false, "let callbacks go to private, loopback and link-local addresses")
+	flags.String("cloud-app", "", cloudAppUsage)
 }
 
 func runServe(cmd *cobra.Command, _ []string) (err error) {
@@ -83,6 +86,7 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	return server.Options{
 		Listen: k.String("listen"), Data: k.String("data"), Database: k.String("database"), AdminToken: token,
 		CallbackPrivate: k.Bool("callback-private"),
+		CloudApp:        k.String("cloud-app"),
 	}, err
 }
 

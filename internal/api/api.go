@@ -31,6 +31,9 @@ type Options struct {
 	Clock Clock
 	// Handshaker verifies callback URLs.
 	Handshaker messaging.Handshaker
+	// Hosting issues cloudbase_access_tokens; nil where there is no cloud
+	// hosting.
+	Hosting *messaging.Hosting
 	// Stopping ends when the server begins to stop: held answers are given
 	// with what there is. nil never ends.
 	Stopping context.Context
@@ -69,6 +72,7 @@ func New(service *messaging.Service, o Options) http.Handler {
 // routes registers every call, object by object.
 func (a *api) routes() {
 	a.appRoutes()
+	a.cloudTokenRoutes()
 	a.userRoutes()
 	a.templateRoutes()
 	a.grantRoutes()

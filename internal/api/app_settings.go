@@ -16,8 +16,8 @@ type AppSettings struct {
 	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu: the push permission; null resets it to true." example:"true"`
 	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"WeChat: where the app's server is told of events; null removes it."`
 	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again."`
-	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app; null removes them."`
-	CloudPermissions Optional[[]string]         `json:"cloud_permissions,omitzero" doc:"WeChat Mini: the cloud calls the app's functions may make; empty is none, null is all." example:"[\"openapi.templateMessage.send\"]"`
+	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app, which its cloud code may call for; null removes them."`
+	CloudPermissions Optional[[]string]         `json:"cloud_permissions,omitzero" doc:"WeChat Mini: the cloud calls the app's functions may make, as config.json lists them, and the paths that its cloud hosting may; empty is none, null is all." example:"[\"templateMessage.send\"]"`
 	AppPublicKey     Optional[string]           `json:"app_public_key,omitzero" doc:"Alipay: the key that verifies the app's requests, PEM or bare base64."`
 	AppCert          Optional[string]           `json:"app_cert,omitzero" doc:"Alipay: the app's certificate in certificate mode."`
 	ContentKey       Optional[string]           `json:"content_key,omitzero" doc:"Alipay: the AES key for encrypted content, base64."`

@@ -46,6 +46,7 @@ PATCH /api/v1/apps/{app_id} updateApp
 PATCH /api/v1/apps/{app_id}/users/{user} updateUser
 POST /api/v1/apps createApp
 POST /api/v1/apps/{app_id}/callback/verify verifyAppCallback
+POST /api/v1/apps/{app_id}/cloud-tokens issueCloudToken
 POST /api/v1/apps/{app_id}/grants mintGrants
 POST /api/v1/apps/{app_id}/secret/reset resetAppSecret
 POST /api/v1/apps/{app_id}/templates createTemplate
@@ -159,8 +160,8 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 
 // isAction tells the POSTs that take no body.
 func isAction(path string) bool {
-	return strings.HasSuffix(path, "/reset") || strings.HasSuffix(path, "/revoke") || strings.HasSuffix(path, "/read") ||
-		strings.HasSuffix(path, "/resend") || strings.HasSuffix(path, "/verify")
+	return slices.ContainsFunc([]string{"/reset", "/revoke", "/read", "/resend", "/verify", "/cloud-tokens"},
+		func(end string) bool { return strings.HasSuffix(path, end) })
 }
 
 func checkParameters(t *testing.T, name, path string, op map[string]any) {

@@ -84,6 +84,17 @@ func (c *Client) RevokeTokens(ctx context.Context, appID string) error {
 	return err
 }
 
+// CloudToken is a cloudbase_access_token.
+type CloudToken struct {
+	Token     string    `json:"cloudbase_access_token"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// IssueCloudToken issues a cloudbase_access_token of an app.
+func (c *Client) IssueCloudToken(ctx context.Context, appID string) (Answer[CloudToken], error) {
+	return do[CloudToken](ctx, c, call{method: http.MethodPost, path: appPath(appID, "cloud-tokens")})
+}
+
 func appPath(appID string, below ...string) []string {
 	return append([]string{"apps", appID}, below...)
 }

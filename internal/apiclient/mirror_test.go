@@ -22,6 +22,7 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 		{reflect.TypeFor[api.Attempt](), reflect.TypeFor[apiclient.Attempt]()},
 		{reflect.TypeFor[api.Handshake](), reflect.TypeFor[apiclient.Handshake]()},
 		{reflect.TypeFor[api.Industries](), reflect.TypeFor[apiclient.Industries]()},
+		{reflect.TypeFor[api.CloudToken](), reflect.TypeFor[apiclient.CloudToken]()},
 		{reflect.TypeFor[api.User](), reflect.TypeFor[apiclient.User]()},
 		{reflect.TypeFor[api.Template](), reflect.TypeFor[apiclient.Template]()},
 		{reflect.TypeFor[api.TemplateKeyword](), reflect.TypeFor[apiclient.TemplateKeyword]()},

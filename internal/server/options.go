@@ -19,6 +19,9 @@ type Options struct {
 	Database string
 	// AdminToken is what the native API asks for; needed unless Sandbox is set.
 	AdminToken string
+	// CloudApp is the app that requests without an access token are made for,
+	// as in WeChat's cloud hosting; empty refuses them.
+	CloudApp string
 	// Sandbox makes it `muban dev`: no login, secrets shown, a clock that can
 	// be moved, refusals explained.
 	Sandbox bool

@@ -19,7 +19,7 @@ import (
 // routes gives each surface its paths. It is not a ServeMux, which would
 // redirect unclean paths: platforms answer, they never redirect.
 func (s *Server) routes(clock messaging.Clock) http.Handler {
-	weChat, baiduDialect := wechat.New(s.service), baidu.New(s.service)
+	weChat, baiduDialect := s.weChat(), baidu.New(s.service)
 	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
 	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
@@ -46,11 +46,18 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 	})
 }
 
+func (s *Server) weChat() *wechat.Handler {
+	if s.hosting == nil {
+		return wechat.New(s.service)
+	}
+	return wechat.NewHosted(s.service, s.hosting)
+}
+
 func (s *Server) apiOptions() api.Options {
 	host, _, _ := net.SplitHostPort(s.options.Listen) // was validated
 	o := api.Options{
 		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
-		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher,
+		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting,
 	}
 	if s.sandbox != nil {
 		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}}

@@ -33,6 +33,7 @@ type Server struct {
 	options  Options
 	store    *sqlstore.Store
 	service  *messaging.Service
+	hosting  *messaging.Hosting // nil where there is no cloud hosting
 	pusher   *delivery.Pusher
 	metrics  *metrics
 	sandbox  *sandbox.Clock // nil in `muban serve`
@@ -78,6 +79,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.service = messaging.New(s.store, clock, s.stale())
+	s.openHosting(ctx)
 	s.metrics.watch(s.store)
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{
 		Clock: clock, Log: o.Log, Real: time.Now, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
@@ -124,6 +126,19 @@ func (s *Server) openClock(ctx context.Context) (messaging.Clock, error) {
 	clock, err := sandbox.OpenClock(ctx, s.store, time.Now)
 	s.sandbox = clock
 	return clock, err
+}
+
+// openHosting lets requests without an access token in, where that is asked
+// for.
+func (s *Server) openHosting(ctx context.Context) {
+	if s.options.CloudApp == "" {
+		return
+	}
+	s.hosting = messaging.NewHosting(s.service, s.options.CloudApp)
+	if !s.options.Loopback() {
+		s.options.Log.WarnContext(ctx, "WeChat calls without an access token are served to every private network that reaches this port",
+			"listen", s.options.Listen, "cloud_app", s.options.CloudApp)
+	}
 }
 
 func (s *Server) listen(ctx context.Context) error {

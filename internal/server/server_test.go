@@ -52,6 +52,7 @@ func running(t *testing.T, o server.Options) string {
 func TestEachPathHasItsSurface(t *testing.T) {
 	t.Parallel()
 	serve, dev := running(t, server.Options{AdminToken: token}), running(t, server.Options{Sandbox: true})
+	hosting := running(t, server.Options{AdminToken: token, CloudApp: "wxnone"})
 	for _, test := range []struct {
 		url, token string
 		status     int
@@ -73,6 +74,7 @@ func TestEachPathHasItsSurface(t *testing.T) {
 		{serve + "//cgi-bin/token", "", 200, "40002"},
 		{serve + "/admin", "", 200, `"INVALID_PARAM"`},
 		{serve + "/cgi-bin/wxopen/template/list", "", 200, "41001"},
+		{hosting + "/cgi-bin/wxopen/template/list", "", 200, "40013"},
 		{serve + "/", "", 200, "Muban"},
 		{dev + "/metrics", "", 200, "muban_outbox_waiting"},
 		{dev + "/api/v1/clock", "", 200, "running"},
