@@ -13,6 +13,7 @@ import (
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/dialect/cloudcall"
 	"github.com/muban-dev/muban/internal/dialect/wechat"
+	"github.com/muban-dev/muban/internal/messaging"
 )
 
 const accepted = `{"errcode":0,"errmsg":"ok"}`
@@ -162,4 +163,32 @@ func TestCallsForAnotherApp(t *testing.T) {
 	w.send(sent{call: list, params: params, forApp: "\x1b[2J"}).wants("48001", muban.RuleCloudApp)
 	w.send(sent{call: list, params: params, forApp: official}).wants("48001", muban.RuleTokenPlatform)
 	w.send(sent{call: list, params: params, secretID: official}).wants("48001", muban.RuleTokenPlatform)
+}
+
+// An official account's send, from its own functions and from those of a mini
+// program that it is linked to. Its msgid is a number that the SDK must not
+// round.
+func TestOfficialAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const official = "wxofficial"
+	w.newApp(muban.WeChatOA, official)
+	w.set(func(a *muban.App) { a.LinkedApps = []string{official} })
+	_, err := w.service.CreateUser(t.Context(), official, messaging.NewUser{OpenID: "oFollower"})
+	must(t, err)
+	template, err := w.service.CreateTemplate(t.Context(), official, messaging.NewTemplate{Title: "消费提醒", Content: "卡号：{{card_number.DATA}}"})
+	must(t, err)
+	call := sent{
+		call:   "officialAccount.messageTemplate.send",
+		params: `{"touser":"oFollower","template_id":"` + template.ID + `","data":{"card_number":{"value":"7"}}}`,
+	}
+	answer := regexp.MustCompile(`^\{"errcode":0,"errmsg":"ok","msgid":[1-9][0-9]{15,18}\}$`)
+	for _, from := range []sent{{secretID: official}, {forApp: official}} {
+		call.secretID, call.forApp = from.secretID, from.forApp
+		if got := w.send(call); !answer.MatchString(got.Body) {
+			t.Errorf("%+v: answered %s", from, got.Body)
+		}
+	}
+	call.secretID, call.forApp = "", ""
+	w.send(call).wants("48001", muban.RuleTokenPlatform)
 }

@@ -118,6 +118,8 @@ func TestFromAppID(t *testing.T) {
 	w.do(http.MethodPost, listPath+"?from_appid=wxlinked", listBody).is(`{"errcode":0,"errmsg":"ok","list":[]}`)
 	w.do(http.MethodPost, listPath+"?from_appid=wxstranger", listBody).wants(48001, muban.RuleCloudApp)
 	w.do(http.MethodPost, listPath+"?from_appid=wxofficial", listBody).wants(48001, muban.RuleTokenPlatform)
+	w.get(official + "get_all_private_template?from_appid=wxofficial").is(`{"template_list":[]}`)
+	w.get(official+"get_all_private_template").wants(48001, muban.RuleTokenPlatform)
 }
 
 // 微信令牌权限配置: paths, not names; an access token asks nobody.

@@ -141,6 +141,20 @@ steps.equal('convertCase: false leaves answers as they are', Object.keys(await c
 steps.equal('version v2 of the transport', await outcome(cloud.openapi({ version: 'v2' }).templateMessage.deleteTemplate({ templateId: 'x' })),
   fail('templateMessage.deleteTemplate', 40037, 'invalid template_id'));
 
+// An official account that the mini program is linked to.
+const account = await steps.needs('make an official account', () => native.createApp('wechat-oa', 'wx-server-sdk 4.0.2'));
+const follower = await steps.needs('make a follower', () => native.createUser(account.app_id, '小红'));
+const notice = await steps.needs('make a template of the account', () => native.createTemplate(account.app_id, {
+  title: '消费提醒', content: '卡号：{{CardNumber.DATA}}', example: '卡号：7',
+}));
+await steps.needs('link the two', () => native.updateApp(app.app_id, { linked_apps: [account.app_id] }));
+const notify = () => cloud.openapi({ appid: account.app_id, convertCase: false }).officialAccount.messageTemplate.send({
+  touser: follower.open_id, template_id: notice.template_id, data: { CardNumber: { value: '7' } },
+});
+const { msgid } = await steps.needs('send as the official account', notify);
+const notified = await steps.needs('the message can be asked for by its msgid', () => native.message(msgid.toFixed()));
+steps.equal('the follower is notified', [notified.user, notified.rendered], [follower.open_id, '卡号：7']);
+
 // Permissions, as a function's config.json has them.
 const forbidden = { thrown: -604101, errMsg: 'system error: error code: -604101' };
 await steps.needs('permit one call only', () => native.updateApp(app.app_id, { cloud_permissions: ['templateMessage.getTemplateList'] }));

@@ -51,6 +51,10 @@ export class Native {
     return items[0];
   }
 
+  message(id) {
+    return this.call('GET', `/api/v1/messages/${id}`);
+  }
+
   inbox(appId, user) {
     return this.call('GET', appPath(appId, 'users', user, 'inbox'));
   }
