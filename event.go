@@ -5,7 +5,7 @@ import "time"
 // EventKind names what an app's server is told of.
 type EventKind string
 
-// EventSendFinished: a message reached its end (seed 004, 事件推送).
+// EventSendFinished says that a message reached its end (seed 004, 事件推送).
 const EventSendFinished EventKind = "TEMPLATESENDJOBFINISH"
 
 // Event is what an app's server is told about one message.

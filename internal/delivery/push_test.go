@@ -2,7 +2,6 @@ package delivery_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -301,7 +300,7 @@ func TestHandshake(t *testing.T) {
 		{"the echostr", "t0ken", nil, ""},
 		{"another token", "other", nil, "the answer's status is 401; it must be 200"},
 		{"the echostr and more", "t0ken", func(rw http.ResponseWriter, r *http.Request) {
-			fmt.Fprintln(rw, r.URL.Query().Get("echostr"))
+			_, _ = io.WriteString(rw, r.URL.Query().Get("echostr")+"\n")
 		}, "it must be the echostr"},
 		{"nothing", "t0ken", func(http.ResponseWriter, *http.Request) {}, `the answer is ""; it must be the echostr`},
 		{"no token", "", nil, "the callback settings cannot be used: the callback token is empty"},

@@ -103,8 +103,7 @@ func reason(err error) string {
 	case errors.As(err, &lookup):
 		return "the host " + lookup.Name + " cannot be found"
 	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // the address stands elsewhere, and its query is signed
 	}
 	return err.Error()

@@ -42,6 +42,15 @@ func randomBase64(bytes int) string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
+// randomID is a random text that does not begin like a flag of a command.
+func randomID(bytes int) string {
+	for {
+		if id := randomBase64(bytes); id[0] != '-' {
+			return id
+		}
+	}
+}
+
 func newAppID(p muban.Platform) string {
 	switch p {
 	case muban.WeChatMini, muban.WeChatOA:
@@ -87,7 +96,7 @@ func newUnionID() string { return "o6" + randomBase64(20) }
 // newSwanID: seed 000's sample is 91 characters of letters and digits.
 func newSwanID() string { return randomFrom(alphanumeric, 91) }
 
-func newAlipayOpenID() string { return randomBase64(36) }
+func newAlipayOpenID() string { return randomID(36) }
 
 func newTemplateID(p muban.Platform) string {
 	switch p {
@@ -96,7 +105,7 @@ func newTemplateID(p muban.Platform) string {
 	case muban.Alipay:
 		return randomHex(16)
 	default: // seed 003: 43 characters
-		return randomBase64(32)
+		return randomID(32)
 	}
 }
 
