@@ -46,6 +46,10 @@ type Settings struct {
 	CloudPermissions *[]string `json:"cloud_permissions,omitempty"`
 	// AppPublicKey verifies an Alipay app's requests: PEM or bare base64.
 	AppPublicKey string `json:"app_public_key,omitempty"`
+	// AlipayPublicKey is the public half of the key by which the platform signs
+	// its answers to an Alipay app: bare base64. It is made with the app and
+	// never changed; the private half is a [PrivateKey], which no App holds.
+	AlipayPublicKey string `json:"alipay_public_key,omitempty"`
 	// AppCert is an Alipay app's certificate in certificate mode.
 	AppCert string `json:"app_cert,omitempty"`
 	// ContentKey is an Alipay app's AES key for encrypted content, base64.

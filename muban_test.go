@@ -1,6 +1,10 @@
 package muban_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -138,5 +142,28 @@ func TestEveryRuleSaysWhatIsWrong(t *testing.T) {
 	refusal := muban.Refuse(muban.RulePageUnknown, "page", strings.Repeat("页", 500), "pages", "a, b")
 	if text := refusal.Error(); !strings.Contains(text, "…") || !strings.Contains(text, "a, b") || len(text) > 400 {
 		t.Errorf("a long value is shown as %q", text)
+	}
+}
+
+func TestPrivateKeysDoNotPrint(t *testing.T) {
+	t.Parallel()
+	key := muban.PrivateKey("KEY")
+	holder := struct{ Key muban.PrivateKey }{key}
+	var logged bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewJSONHandler(&logged, nil), slog.NewTextHandler(&logged, nil)} {
+		slog.New(handler).Info("x", "key", key, "holder", holder)
+	}
+	marshalled, err := json.Marshal(holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := key.String() + string(marshalled) + logged.String()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o"} {
+		printed += fmt.Sprintf(verb, key) + fmt.Sprintf(verb, holder) + fmt.Sprintf(verb, &holder)
+	}
+	for _, form := range []string{"KEY", "S0VZ", "4b4559", "4B4559", "75 69 89", "113 105 131", "0x4b"} {
+		if strings.Contains(printed, form) {
+			t.Errorf("the key is printed as %s:\n%s", form, printed)
+		}
 	}
 }

@@ -66,6 +66,12 @@ const (
 	KindKeywordCount   Kind = "keyword_count"
 	KindKeywordInvalid Kind = "keyword_invalid"
 
+	// Kinds of Alipay's gateway and its send.
+	KindSignatureKey  Kind = "signature_key"  // the app has none to verify with
+	KindContent       Kind = "content"        // encrypted content that cannot be read
+	KindKeywords      Kind = "keywords"       // not exactly the template's
+	KindKeywordLength Kind = "keyword_length" // a keyword's value is too long
+
 	KindBusy Kind = "busy"
 
 	// Kinds of the native API only.

@@ -28,6 +28,7 @@ const (
 	RuleRequestMalformed Rule = "request.malformed"
 	RuleRequestTooLarge  Rule = "request.too_large"
 	RuleRequestParameter Rule = "request.parameter"
+	RuleRequestMissing   Rule = "request.missing"
 	RuleDataText         Rule = "data.text"
 
 	RuleCloudForm       Rule = "cloud.form"
@@ -43,6 +44,7 @@ const (
 	RuleTemplateLimit    Rule = "template.limit"
 	RulePageUnknown      Rule = "page.unknown"
 	RulePushAllowed      Rule = "push.allowed"
+	RulePushDelegated    Rule = "push.delegated"
 	RuleDailyLimit       Rule = "limit.daily"
 	RuleAppLinked        Rule = "app.linked"
 
@@ -74,6 +76,16 @@ const (
 	RuleKeywordCount    Rule = "keyword.count"
 	RuleKeywordUnknown  Rule = "keyword.unknown"
 	RuleKeywordRepeated Rule = "keyword.repeated"
+
+	RuleSignatureWrong       Rule = "signature.wrong"
+	RuleSignatureKey         Rule = "signature.no_key"
+	RuleContentKey           Rule = "content.no_key"
+	RuleContentUnreadable    Rule = "content.unreadable"
+	RuleAuthorizationUnknown Rule = "authorization.unknown"
+	RuleAuthorizationExpired Rule = "authorization.expired"
+	RuleCertificateUnknown   Rule = "certificate.unknown"
+	RuleKeywordsMatch        Rule = "keywords.match"
+	RuleKeywordLength        Rule = "keyword.length"
 
 	RuleBusy Rule = "system.busy"
 
@@ -116,6 +128,7 @@ var ruleFacts = map[Rule]struct {
 	RuleRequestMalformed: {KindBodyMalformed, "the request's body cannot be read: {problem}", "docs/protocol.md §1.3, 47001"},
 	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "docs/decisions.md"},
 	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", "Baidu sendTemplateMessage (seed 000), 请求参数"},
+	RuleRequestMissing:   {KindParameter, "the request lacks {parameter}; it must be {wanted}", "uni-app templates (seed 003), alipay.open.app.mini.templatemessage.send"},
 	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "Baidu 消息模板 (seed 001), 使用场景"},
 
 	RuleCloudForm:       {KindParameter, "the cloud call cannot be read: {problem}", "docs/dialects/cloudcall.md"},
@@ -127,10 +140,11 @@ var ruleFacts = map[Rule]struct {
 	RuleRecipientMissing: {KindRecipientUnknown, "the send names no recipient: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), touser"},
 	RuleRecipientUnknown: {KindRecipientUnknown, "app {app_id} has no user {user}", "docs/protocol.md §2.2, 40003"},
 	RuleTemplateMissing:  {KindTemplateMissing, "the send names no template: template_id is missing or empty", "docs/protocol.md §3.4, 40036"},
-	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "WeChat templateMessage.send (seed 002), 40037; Baidu sendTemplateMessage (seed 000), 4001"},
+	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "WeChat templateMessage.send (seed 002), 40037; Baidu sendTemplateMessage (seed 000), 4001; docs/protocol.md §5.4, USER_TEMPLATE_ILLEGAL"},
 	RuleTemplateLimit:    {KindTemplateLimit, "app {app_id} already holds {held} templates, its limit is {limit}; delete one first", "docs/protocol.md §3.3, 45026"},
 	RulePageUnknown:      {KindPageUnknown, "page {page} is not one of the app's pages: {pages}", "WeChat templateMessage.send (seed 002), 41030; docs/decisions.md, page"},
-	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", "Baidu sendTemplateMessage (seed 000), 6001"},
+	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", "Baidu sendTemplateMessage (seed 000), 6001; docs/protocol.md §5.4, 40006"},
+	RulePushDelegated:    {KindPushForbidden, "app {app_id}, for which {agent} acts, has no push permission; set its push_allowed", "docs/protocol.md §5.4, 40006"},
 	RuleDailyLimit:       {KindDailyLimit, "app {app_id} has sent {sent} messages on {day} (UTC+8), its limit is {limit}", "WeChat templateMessage.send (seed 002), 45009"},
 	RuleAppLinked:        {KindAppNotLinked, "app {app_id} is not linked to {other}", "docs/protocol.md §2.3, 40013"},
 
@@ -147,12 +161,12 @@ var ruleFacts = map[Rule]struct {
 	RuleKeywordName:        {KindKeywordName, "keyword_name_list {problem}; template {template_id_short} has the keywords {keywords}", "docs/protocol.md §3.3, 40246"},
 
 	RuleGrantMissing:   {KindGrantUnknown, "the send has no right to send: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), form_id"},
-	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "WeChat templateMessage.send (seed 002), 41028; Baidu sendTemplateMessage (seed 000), 4003 and 4004"},
+	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "WeChat templateMessage.send (seed 002), 41028; Baidu sendTemplateMessage (seed 000), 4003 and 4004; docs/protocol.md §5.4, FORM_ID_NOT_MATCH_APPID"},
 	RuleGrantMock:      {KindGrantUnknown, "{grant_id} is what the developer tools give in place of a form id; only a real submit on a phone (here: a minted grant) gives one that can be sent with", "docs/protocol.md §7"},
-	RuleGrantExpired:   {KindGrantExpired, "grant {grant_id} was issued at {issued_at} and expired at {expires_at} (it is {now} now); grants live 7 days", "Baidu 消息模板 (seed 001), 下发条件说明"},
-	RuleGrantSpent:     {KindGrantSpent, "grant {grant_id} ({kind}) is used up: all {uses} uses are spent, by message {spent_by}", "WeChat templateMessage.send (seed 002), 41029; Baidu 消息模板 (seed 001), 下发条件说明"},
-	RuleGrantOwner:     {KindGrantMismatch, "grant {grant_id} was issued to user {owner}, the send is addressed to {user}", "Baidu sendTemplateMessage (seed 000), Q&A 1"},
-	RuleGrantApp:       {KindGrantMismatch, "grant {grant_id} was issued to another app than {app_id}", "Baidu sendTemplateMessage (seed 000), Q&A 1"},
+	RuleGrantExpired:   {KindGrantExpired, "grant {grant_id} was issued at {issued_at} and expired at {expires_at} (it is {now} now); grants live 7 days", "Baidu 消息模板 (seed 001), 下发条件说明; docs/protocol.md §5.4, FORM_ID_OVER_TIME"},
+	RuleGrantSpent:     {KindGrantSpent, "grant {grant_id} ({kind}) is used up: all {uses} uses are spent, by message {spent_by}", "WeChat templateMessage.send (seed 002), 41029; Baidu 消息模板 (seed 001), 下发条件说明; docs/dialects/alipay.md, Refusals"},
+	RuleGrantOwner:     {KindGrantMismatch, "grant {grant_id} was issued to user {owner}, the send is addressed to {user}", "Baidu sendTemplateMessage (seed 000), Q&A 1; docs/protocol.md §5.4, TRADE_NO_NOT_MATCH_USERID"},
+	RuleGrantApp:       {KindGrantMismatch, "grant {grant_id} was issued to another app than {app_id}", "Baidu sendTemplateMessage (seed 000), Q&A 1; docs/protocol.md §5.4, FORM_ID_NOT_MATCH_APPID"},
 	RuleGrantSceneType: {KindGrantMismatch, "grant {grant_id} is of kind {kind}, which is scene_type {wanted}; the send says scene_type {scene_type}", "Baidu sendTemplateMessage (seed 000), scene_type"},
 	RuleGrantLogin:     {KindGrantMismatch, "scene {grant_id} was issued to a {issued} user; the send is addressed by {parameter}, which is for a {addressed} user (last digit 1: logged in, touser_openId; 0: guest, touser)", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
 
@@ -162,6 +176,16 @@ var ruleFacts = map[Rule]struct {
 	RuleKeywordCount:    {KindKeywordCount, "{count} keywords were chosen; a template takes {least} to {most}", "Baidu 消息模板 and uni-app (seeds 001, 003), addTemplate"},
 	RuleKeywordUnknown:  {KindKeywordInvalid, "title {library_id} has no keyword {keyword_id}", "docs/protocol.md §2.2, 45075"},
 	RuleKeywordRepeated: {KindKeywordInvalid, "keyword {keyword_id} was chosen more than once", "docs/protocol.md §2.2, 45075"},
+
+	RuleSignatureWrong:       {KindSignatureInvalid, "sign is not the signature of this request by app {app_id}: {advice}. The string that was verified is in the values, as signed", "docs/protocol.md §5.3"},
+	RuleSignatureKey:         {KindSignatureKey, "app {app_id} has no key to verify its requests with; set app_public_key, or app_cert in certificate mode", "docs/protocol.md §5.4, isv.missing-signature-config"},
+	RuleContentKey:           {KindContent, "biz_content is encrypted and app {app_id} has no content_key that is base64 of an AES key; set it", "docs/protocol.md §5.6"},
+	RuleContentUnreadable:    {KindContent, "biz_content cannot be decrypted with app {app_id}'s content_key: {problem}", "docs/protocol.md §5.6"},
+	RuleAuthorizationUnknown: {KindTokenInvalid, "this app_auth_token was never issued to app {agent}; make one with an authorization of the app to act for", "docs/protocol.md §5.4, 20001"},
+	RuleAuthorizationExpired: {KindTokenExpired, "this app_auth_token expired at {expires_at} (it is {now} now); make a new authorization", "docs/protocol.md §5.4, 20001"},
+	RuleCertificateUnknown:   {KindNotFound, "app {app_id} is answered under the certificate {known}; there is none numbered {alipay_cert_sn}", "docs/protocol.md §5.6"},
+	RuleKeywordsMatch:        {KindKeywords, "data must have exactly the keywords of template {template_id}: missing are {missing}, too many are {unknown}", "docs/protocol.md §5.4, USER_TEMPLATE_LACK_KEYWORD"},
+	RuleKeywordLength:        {KindKeywordLength, "data.{key} has {length} characters; at most {most} fit", "docs/protocol.md §5.4, USER_KEYWORD_LENGTH_ERROR"},
 
 	RuleBusy: {KindBusy, "the server cannot take the request just now; nothing was stored, try again", "docs/protocol.md §1.3, -1"},
 

@@ -8,6 +8,9 @@ type Recipient struct {
 	// Guest is set where Baidu's touser (a swan_id) was used, not
 	// touser_openId.
 	Guest bool
+	// AnyID is set where Alipay's to_open_id was used, which may be either of a
+	// user's ids, not to_user_id, which is the 2088… one.
+	AnyID bool
 }
 
 // SendRequest is a template message on its way in, in the words that the

@@ -113,10 +113,10 @@ func (a *api) advanceClock(ctx context.Context, in *struct{ Body ClockAdvance })
 	}
 	by, err := time.ParseDuration(in.Body.By)
 	if err != nil || by <= 0 {
-		return nil, invalid("body", "by", in.Body.By, "a Go duration over 0, like 168h")
+		return nil, invalid("by", in.Body.By, "a Go duration over 0, like 168h")
 	}
 	if now, _ := clock.State(); now.Add(by).Year() > lastYear {
-		return nil, invalid("body", "by", in.Body.By, "short enough to stay within the year 9999")
+		return nil, invalid("by", in.Body.By, "short enough to stay within the year 9999")
 	}
 	if err := clock.Advance(ctx, by); err != nil {
 		return nil, err

@@ -57,6 +57,9 @@ var answers = map[muban.Kind]struct {
 	muban.KindBodyTooLarge:     {http.StatusRequestEntityTooLarge, CodeTooLarge},
 	muban.KindNeedsGet:         {http.StatusMethodNotAllowed, CodeInvalidRequest},
 	muban.KindNeedsPost:        {http.StatusMethodNotAllowed, CodeInvalidRequest},
+	muban.KindContent:          {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindKeywords:         {http.StatusUnprocessableEntity, CodeInvalidRequest},
+	muban.KindKeywordLength:    {http.StatusUnprocessableEntity, CodeInvalidRequest},
 
 	// Who asks may not.
 	muban.KindTokenMissing:     {http.StatusUnauthorized, CodeUnauthorized},
@@ -64,6 +67,7 @@ var answers = map[muban.Kind]struct {
 	muban.KindTokenExpired:     {http.StatusUnauthorized, CodeUnauthorized},
 	muban.KindSecretWrong:      {http.StatusUnauthorized, CodeUnauthorized},
 	muban.KindSignatureInvalid: {http.StatusUnauthorized, CodeUnauthorized},
+	muban.KindSignatureKey:     {http.StatusUnauthorized, CodeUnauthorized},
 	muban.KindSignatureExpired: {http.StatusUnauthorized, CodeUnauthorized},
 	muban.KindCallForbidden:    {http.StatusForbidden, CodeForbidden},
 	muban.KindAPIUnauthorized:  {http.StatusForbidden, CodeForbidden},
@@ -133,12 +137,12 @@ func internalProblem(cause error) *Problem {
 	return p
 }
 
-// invalid is a member that only its handler can judge.
-func invalid(place, field, value, wanted string) *Problem {
+// invalid is a member of the body that only its handler can judge.
+func invalid(field, value, wanted string) *Problem {
 	if value == "" {
 		value = "empty"
 	}
-	return refusalProblem(muban.Refuse(muban.RuleInvalid, "field", field, "value", shorten(value), "wanted", wanted), place)
+	return refusalProblem(muban.Refuse(muban.RuleInvalid, "field", field, "value", shorten(value), "wanted", wanted), "body")
 }
 
 // notOnPlatform refuses members of the body that the platform does not have;

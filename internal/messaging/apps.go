@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"crypto/rsa"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,9 @@ type NewApp struct {
 	ID       string // generated where empty
 	Secret   string // generated where empty
 	Settings muban.Settings
+	// PlatformKey is what answers to an Alipay app are signed with; made where
+	// nil.
+	PlatformKey *rsa.PrivateKey
 }
 
 // DefaultSettings are the settings of an app about which nothing was said.
@@ -49,7 +53,15 @@ func (s *Service) CreateApp(ctx context.Context, req NewApp) (muban.App, error) 
 	if err := checkApp(app); err != nil {
 		return muban.App{}, err
 	}
-	return s.store.CreateApp(ctx, app)
+	if app.Platform != muban.Alipay {
+		return s.store.CreateApp(ctx, app)
+	}
+	private, public, err := newPlatformKey(req.PlatformKey)
+	if err != nil {
+		return muban.App{}, err
+	}
+	app.AlipayPublicKey = public
+	return s.store.CreateAlipayApp(ctx, app, private)
 }
 
 // App returns an app.
@@ -87,6 +99,9 @@ func (s *Service) DeleteApp(ctx context.Context, appID string) error {
 	s.tokens.Clear()
 	s.users.Clear()
 	s.templates.Clear()
+	s.platformKeys.Clear()
+	s.certificates.Clear()
+	s.authorizations.Clear()
 	return err
 }
 

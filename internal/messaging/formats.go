@@ -117,6 +117,8 @@ func newTitleID(p muban.Platform) string {
 		return "BD" + number
 	case muban.WeChatOA:
 		return "OPENTM" + number
+	case muban.Alipay:
+		return "AP" + number
 	default:
 		return "AT" + number
 	}
@@ -134,8 +136,10 @@ func newGrantID(p muban.Platform, kind muban.GrantKind, user muban.User, loggedI
 		return fmt.Sprintf("11.%s.290079.%d.%d", randomHex(16), now.Unix(), loginDigit(loggedIn))
 	case p == muban.Baidu:
 		return fmt.Sprintf("%s%s%d", day, randomFrom(digits, 10), loginDigit(loggedIn))
-	case kind == muban.GrantForm: // Alipay: base64 of <user>_<ms>_<3 digits>
-		text := fmt.Sprintf("%s_%d_%s", user.OpenID, now.UnixMilli(), randomFrom(digits, 3))
+	case kind == muban.GrantForm:
+		// Alipay: base64 of <user>_<ms>_<3 digits>; more digits here, since a
+		// thousand may be minted at once, and no more than 64 characters.
+		text := fmt.Sprintf("%s_%d_%s", user.OpenID, now.UnixMilli(), randomFrom(digits, 12))
 		return base64.StdEncoding.EncodeToString([]byte(text))
 	default: // trade_no
 		return day[:8] + "22001" + randomFrom(digits, 15)

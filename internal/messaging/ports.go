@@ -18,6 +18,7 @@ type Clock interface {
 // with muban.RuleConflict; other errors are the store's own.
 type Store interface {
 	AppStore
+	AlipayStore
 	TokenStore
 	UserStore
 	LibraryStore
@@ -42,6 +43,22 @@ type AppStore interface {
 	UpdateAppDropping(ctx context.Context, appID string, edit func(*muban.App) error, drop func(muban.Template) bool) (muban.App, error)
 	// DeleteApp takes everything of the app along.
 	DeleteApp(ctx context.Context, appID string) error
+}
+
+// AlipayStore keeps what Alipay's apps have besides: the keys that the platform
+// signs with, apart from the apps, and who may act for whom.
+type AlipayStore interface {
+	// CreateAlipayApp is CreateApp with the key that answers to the app are
+	// signed with, both or neither.
+	CreateAlipayApp(ctx context.Context, app muban.App, key muban.PrivateKey) (muban.App, error)
+	// PlatformKey returns the key of an app or, for the empty id, that of the
+	// installation's certificate authority.
+	PlatformKey(ctx context.Context, appID string) (muban.PrivateKey, error)
+	// AddAuthorityKey stores the authority's key, once.
+	AddAuthorityKey(ctx context.Context, key muban.PrivateKey) error
+	CreateAuthorization(ctx context.Context, a muban.Authorization) error
+	// Authorization finds one by the app that is acted for and its token's hash.
+	Authorization(ctx context.Context, appID string, hash []byte) (muban.Authorization, error)
 }
 
 // TokenStore keeps access tokens by their hash.

@@ -23,6 +23,8 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 		return s.sendWeChatOA(ctx, app, req, now)
 	case muban.Baidu:
 		return s.sendBaidu(ctx, app, req, now)
+	case muban.Alipay:
+		return s.sendAlipay(ctx, app, req, now)
 	default:
 		return muban.Message{}, muban.Refuse(muban.RuleNotOnPlatform, "platform", string(app.Platform), "object", "send call here")
 	}

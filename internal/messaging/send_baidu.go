@@ -8,7 +8,7 @@ import (
 )
 
 // MayPush refuses an app without push permission. Baidu asks this before it
-// reads a send's parameters (seed 000, 6001).
+// reads a send's parameters (seed 000, 6001), and so does Alipay.
 func (s *Service) MayPush(app muban.App) error {
 	if !app.PushAllowed {
 		return muban.Refuse(muban.RulePushAllowed, "app_id", app.ID)

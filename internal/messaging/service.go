@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"crypto/rsa"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -19,6 +20,11 @@ type Service struct {
 	numbers   *hotcache.Cache[string, int64] // of apps, by app_id
 	users     *hotcache.Cache[userKey, muban.User]
 	templates *hotcache.Cache[templateKey, muban.Template]
+
+	// What every call to Alipay's gateway reads besides.
+	platformKeys   *hotcache.Cache[string, *rsa.PrivateKey]
+	certificates   *hotcache.Cache[certificatesKey, Certificates]
+	authorizations *hotcache.Cache[tokenKey, muban.Authorization]
 }
 
 type (
@@ -38,6 +44,10 @@ func New(store Store, clock Clock, stale time.Duration) *Service {
 		numbers:   hotcache.New[string, int64](stale),
 		users:     hotcache.New[userKey, muban.User](stale),
 		templates: hotcache.New[templateKey, muban.Template](stale),
+
+		platformKeys:   hotcache.New[string, *rsa.PrivateKey](stale),
+		certificates:   hotcache.New[certificatesKey, Certificates](stale),
+		authorizations: hotcache.New[tokenKey, muban.Authorization](stale),
 	}
 }
 

@@ -2,6 +2,8 @@ package messaging_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"log/slog"
 	"os"
@@ -123,12 +125,27 @@ type scene struct {
 	template muban.Template
 }
 
+// testKey is an RSA key; to make one for each app would take long.
+var testKey = sync.OnceValue(newKey)
+
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
 func newScene(t *testing.T, w *world, platform muban.Platform, libraryID string) *scene {
 	t.Helper()
 	s := &scene{world: w, t: t}
 	ctx := t.Context()
 	var err error
-	s.app, err = w.CreateApp(ctx, messaging.NewApp{Platform: platform, Name: "test", Settings: messaging.DefaultSettings(platform)})
+	app := messaging.NewApp{Platform: platform, Name: "test", Settings: messaging.DefaultSettings(platform)}
+	if platform == muban.Alipay {
+		app.PlatformKey = testKey()
+	}
+	s.app, err = w.CreateApp(ctx, app)
 	s.must(err)
 	s.user, err = w.CreateUser(ctx, s.app.ID, messaging.NewUser{})
 	s.must(err)

@@ -32,6 +32,11 @@ func scanApp(row scanner) (muban.App, error) {
 
 // CreateApp implements messaging.AppStore.
 func (s *Store) CreateApp(ctx context.Context, app muban.App) (muban.App, error) {
+	return s.createApp(ctx, app, func(context.Context, *sql.Tx) error { return nil })
+}
+
+// createApp stores an app and, in the same transaction, what besides does.
+func (s *Store) createApp(ctx context.Context, app muban.App, besides func(context.Context, *sql.Tx) error) (muban.App, error) {
 	settings, err := json.Marshal(app.Settings)
 	if err != nil {
 		return app, err
@@ -46,7 +51,10 @@ func (s *Store) CreateApp(ctx context.Context, app muban.App) (muban.App, error)
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO apps (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			app.Number, app.ID, string(app.Platform), app.Name, app.Secret, string(settings), millis(app.CreatedAt))
-		return s.orConflict(err, "app", app.ID)
+		if err != nil {
+			return s.orConflict(err, "app", app.ID)
+		}
+		return besides(ctx, tx)
 	})
 	return app, err
 }
@@ -138,10 +146,17 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 		if err := mustTouch(result, err, "app", appID); err != nil {
 			return err
 		}
-		for _, table := range []string{"outbox", "callbacks", "client_msg_ids", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends"} {
+		for _, table := range []string{
+			"outbox", "callbacks", "client_msg_ids", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends",
+			"platform_keys", "authorizations",
+		} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)
 			}
+		}
+		// Nor may a later app of the same id act for others by what this one had.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM authorizations WHERE agent_id = $1`, appID); err != nil {
+			return fmt.Errorf("deleting the app's authorizations: %w", err)
 		}
 		return nil
 	})

@@ -2,6 +2,8 @@ package sqlstore_test
 
 import (
 	"log/slog"
+	"os"
+	"runtime"
 	"testing"
 
 	"github.com/muban-dev/muban"
@@ -38,4 +40,30 @@ func opener(o sqlstore.Options) storetest.Opener {
 		}
 		return store
 	}
+}
+
+// The database and its log hold secrets and private keys: nobody but the
+// program's user reads them.
+func TestFilesAreTheUsersOwn(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
+	dir := t.TempDir()
+	s := openWith(t, sqlstore.Options{Dir: dir}, nil)
+	s.mint("one")
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("files %v, error %v", files, err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			t.Errorf("%s has the mode %o", file.Name(), mode)
+		}
+	}
+	s.mustClose()
 }

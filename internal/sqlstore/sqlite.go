@@ -36,6 +36,9 @@ var _ engine = (*sqliteEngine)(nil)
 // group durable before it is answered; SQLite itself syncs around checkpoints.
 func openSQLite(ctx context.Context, dir string) (*sqliteEngine, error) {
 	path := filepath.Join(dir, File)
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
 	writer, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)",
 		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
 	if err != nil {
@@ -52,6 +55,17 @@ func openSQLite(ctx context.Context, dir string) (*sqliteEngine, error) {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), reader.Close(), writer.Close())
 	}
 	return &sqliteEngine{writer: writer, reader: reader, path: path}, nil
+}
+
+// createPrivate makes the file of a new database, which will hold secrets and
+// private keys, so that nobody but the program's user can read it. SQLite gives
+// the files beside it the same mode.
+func createPrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	return file.Close()
 }
 
 // checkpointPages is how much of the log gathers before it is copied into the

@@ -77,6 +77,8 @@ func travellingTables() []table {
 		travelling("outbox", "app_id, seq", "app_id seq# due_at#"),
 		travelling("client_msg_ids", "app_id, user_no, client_msg_id", "app_id user_no# client_msg_id message_seq# accepted_at#"),
 		travelling("daily_sends", "app_id, day", "app_id day# sent#"),
+		travelling("platform_keys", "app_id", "app_id private_key*"),
+		travelling("authorizations", "app_id, hash", "app_id hash* agent_id issued_at# expires_at#"),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/pgtest"
 	"github.com/muban-dev/muban/internal/sqlstore"
 )
@@ -26,6 +27,14 @@ func TestStoreTravels(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.SaveClock(t.Context(), "state <&> of the clock"); err != nil {
+		t.Fatal(err)
+	}
+	alipay, err := s.CreateAlipayApp(t.Context(), muban.App{ID: "2021000000000001", Platform: muban.Alipay, Name: "alipay", CreatedAt: s.now}, muban.PrivateKey("a key\x00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	authorization := muban.Authorization{AppID: alipay.ID, AgentID: alipay.ID, Hash: []byte("hash"), IssuedAt: s.now, ExpiresAt: s.now}
+	if err := s.CreateAuthorization(t.Context(), authorization); err != nil {
 		t.Fatal(err)
 	}
 	s.mustClose()
@@ -50,6 +59,12 @@ func TestStoreTravels(t *testing.T) {
 	next, err := moved.send("two")
 	if err != nil || next.ID <= sent.ID {
 		t.Errorf("the next message is %d, %v", next.ID, err)
+	}
+	if key, err := moved.PlatformKey(t.Context(), alipay.ID); err != nil || string(key) != "a key\x00" {
+		t.Errorf("the platform key is %q, %v", []byte(key), err)
+	}
+	if got, err := moved.Authorization(t.Context(), alipay.ID, authorization.Hash); err != nil || !got.ExpiresAt.Equal(s.now) {
+		t.Errorf("the authorization is %+v, %v", got, err)
 	}
 	claimed, _, err := moved.ClaimCallbacks(t.Context(), moved.now, 10, 10, 0)
 	if err != nil || len(claimed) != 2 {

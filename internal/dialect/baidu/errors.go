@@ -75,6 +75,10 @@ var codes = map[muban.Kind]int{
 	muban.KindClockBackwards:   unavailable,
 	muban.KindUnauthorized:     unavailable,
 	muban.KindForbidden:        unavailable,
+	muban.KindSignatureKey:     unavailable,
+	muban.KindContent:          unavailable,
+	muban.KindKeywords:         unavailable,
+	muban.KindKeywordLength:    unavailable,
 
 	// Official accounts'.
 	muban.KindNotFollowing:       unavailable,

@@ -82,6 +82,12 @@ var codes = map[muban.Kind]int{
 	muban.KindClockBackwards:   systemError,
 	muban.KindUnauthorized:     systemError,
 	muban.KindForbidden:        systemError,
+
+	// Alipay's.
+	muban.KindSignatureKey:  systemError,
+	muban.KindContent:       systemError,
+	muban.KindKeywords:      systemError,
+	muban.KindKeywordLength: systemError,
 }
 
 // Failure notes on the exchange why a call was not served, and is its answer:

@@ -34,6 +34,8 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 	}{
 		{"apps", apps},
 		{"deleting an app takes everything along", deleteApp},
+		{"platform keys stand apart from the apps", platformKeys},
+		{"authorizations go with either app", authorizations},
 		{"tokens", tokens},
 		{"users are found by any id", users},
 		{"ids are unique within an app", userConflicts},
