@@ -40,6 +40,11 @@ var layers = []layer{
 		why:    "wire packages are used by server and SDK: the standard library and wire only",
 	},
 	{
+		pkg:    "wire/alipay",
+		inside: []string{"wire"},
+		why:    "wire packages are used by server and SDK: the standard library and wire only",
+	},
+	{
 		pkg:    "wire/cloudcall",
 		inside: []string{"wire"},
 		why:    "wire packages are used by server and SDK: the standard library and wire only",
@@ -103,13 +108,19 @@ var layers = []layer{
 		why:    "a dialect translates between its own wire format and messaging; dialects never import each other",
 	},
 	{
+		pkg:     "internal/dialect/alipay",
+		inside:  []string{".", "internal/messaging", "internal/httpx", "internal/hotcache", "wire", "wire/alipay"},
+		outside: []string{"golang.org/x/text"}, // requests and answers in GBK, GB2312 and GB18030
+		why:     "a dialect translates between its own wire format and messaging; dialects never import each other",
+	},
+	{
 		pkg:    "internal/dialect/cloudcall",
 		inside: []string{".", "internal/messaging", "internal/httpx", "wire", "wire/wechat", "wire/cloudcall"},
 		why:    "the gateway passes calls on to WeChat's dialect, which it is given as an interface; dialects never import each other",
 	},
 	{
 		pkg:     "internal/api",
-		inside:  []string{".", "internal/messaging", "internal/httpx", "wire"},
+		inside:  []string{".", "internal/messaging", "internal/httpx", "wire", "wire/alipay"}, // Alipay's keys as text
 		outside: []string{"github.com/danielgtaylor/huma/v2"},
 		why:     "the native API is one more surface over messaging",
 	},
@@ -125,8 +136,8 @@ var layers = []layer{
 	},
 	{
 		pkg:    "internal/bench",
-		inside: []string{"internal/durable", "internal/httpx", "wire/wechat"},
-		why:    "the bench runs servers as processes; only its ceilings share the decoding with them",
+		inside: []string{"internal/durable", "internal/httpx", "wire/alipay", "wire/wechat"},
+		why:    "the bench runs servers as processes; only its ceilings share the decoding with them, and its requests the signing",
 	},
 	{
 		pkg:     "internal/server",

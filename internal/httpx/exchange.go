@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 
 	"github.com/muban-dev/muban"
 )
@@ -85,10 +86,29 @@ func (x *Exchange) Refused(w http.ResponseWriter, refusal *muban.Refusal, code s
 	if !x.explain {
 		return
 	}
-	doc, err := json.Marshal(RefusalDoc{refusal.Kind, refusal.Rule, refusal.Error(), refusal.Values, refusal.See})
+	values := make(map[string]string, len(refusal.Values))
+	for name, value := range refusal.Values {
+		values[name] = cut(value, longestHeaderValue)
+	}
+	doc, err := json.Marshal(RefusalDoc{refusal.Kind, refusal.Rule, cut(refusal.Error(), longestHeaderDetail), values, refusal.See})
 	if err == nil {
 		w.Header().Set(RefusalHeader, asciiJSON(doc))
 	}
+}
+
+// A header must stay far below what clients read (Node's take 16 KiB in all),
+// whatever a refusal's values hold; the inspector keeps them whole.
+const (
+	longestHeaderValue  = 200
+	longestHeaderDetail = 1000
+)
+
+// cut shortens a text to that many bytes.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // asciiJSON escapes what a header cannot carry; inside JSON that is always

@@ -119,6 +119,30 @@ func TestRefusalsAreExplainedInTheSandboxOnly(t *testing.T) {
 	}
 }
 
+// A client reads some 16 KiB of headers, whatever a refusal has to say; the
+// refusal itself stays whole.
+func TestRefusalsStaySmallInTheHeader(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("长", 100_000)
+	refusal := muban.Refuse(muban.RulePageUnknown, "short", "ok")
+	refusal.Values["page"], refusal.Values["pages"] = long, strings.Repeat("\x01", 100_000)
+	w := served(t, httpx.Options{Explain: true}, nil, func(w http.ResponseWriter, r *http.Request) {
+		x := httpx.Of(r)
+		x.Refused(w, refusal, "41030")
+		if x.Refusal.Values["page"] != long {
+			t.Error("the refusal was cut as well")
+		}
+	})
+	header := w.Header().Get(httpx.RefusalHeader)
+	var doc httpx.RefusalDoc
+	if err := json.Unmarshal([]byte(header), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(header) > 8<<10 || !strings.HasSuffix(doc.Values["page"], "长…") || doc.Values["short"] != "ok" {
+		t.Errorf("%d bytes, %+v", len(header), doc)
+	}
+}
+
 func TestRequestIDIsWeChatsAndStays(t *testing.T) {
 	t.Parallel()
 	served(t, httpx.Options{}, nil, func(_ http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/muban-dev/muban/internal/api"
+	"github.com/muban-dev/muban/internal/dialect/alipay"
 	"github.com/muban-dev/muban/internal/dialect/baidu"
 	"github.com/muban-dev/muban/internal/dialect/cloudcall"
 	"github.com/muban-dev/muban/internal/dialect/wechat"
@@ -19,7 +20,7 @@ import (
 // routes gives each surface its paths. It is not a ServeMux, which would
 // redirect unclean paths: platforms answer, they never redirect.
 func (s *Server) routes(clock messaging.Clock) http.Handler {
-	weChat, baiduDialect := s.weChat(), baidu.New(s.service)
+	weChat, baiduDialect, alipayDialect := s.weChat(), baidu.New(s.service), alipay.New(s.service)
 	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
 	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
@@ -31,6 +32,8 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			cloudCalls.ServeHTTP(w, r)
 		case baidu.Owns(path):
 			baiduDialect.ServeHTTP(w, r)
+		case alipay.Owns(path):
+			alipayDialect.ServeHTTP(w, r)
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, profiles):
 			operating.ServeHTTP(w, r)
 		case s.options.Sandbox && strings.HasPrefix(path, sandbox.ReceiverPath):

@@ -1,0 +1,80 @@
+package alipay
+
+import (
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"github.com/muban-dev/muban/wire/alipay"
+)
+
+// gb is the encoding of a charset; nil for UTF-8. GB2312 is a part of GBK.
+func gb(c alipay.Charset) encoding.Encoding {
+	switch c {
+	case alipay.GBK, alipay.GB2312:
+		return simplifiedchinese.GBK
+	case alipay.GB18030:
+		return simplifiedchinese.GB18030
+	case alipay.UTF8:
+	}
+	return nil
+}
+
+// toUTF8 converts a text. Bytes that are none of the charset become U+FFFD;
+// what says that it is UTF-8 is left as it is, to be refused by who reads it.
+func toUTF8(c alipay.Charset, text []byte) []byte {
+	enc := gb(c)
+	if enc == nil || ascii(text) {
+		return text
+	}
+	converted, err := enc.NewDecoder().Bytes(text)
+	if err != nil {
+		return text
+	}
+	return converted
+}
+
+// fromUTF8 converts JSON. A character that the charset does not have is
+// written as JSON's escape, so that nothing is lost.
+func fromUTF8(c alipay.Charset, json []byte) []byte {
+	enc := gb(c)
+	if enc == nil || ascii(json) {
+		return json
+	}
+	encoder := enc.NewEncoder()
+	out := make([]byte, 0, len(json))
+	for len(json) > 0 {
+		r, size := utf8.DecodeRune(json)
+		converted, err := encoder.Bytes(json[:size])
+		switch {
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		case err != nil || c == alipay.GB2312 && !inGB2312(converted):
+			for _, unit := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		default:
+			out = append(out, converted...)
+		}
+		json = json[size:]
+	}
+	return out
+}
+
+// inGB2312 reports whether a character of GBK is one of GB2312, whose two
+// bytes are both above 0xA0.
+func inGB2312(character []byte) bool {
+	return len(character) == 2 && character[0] >= 0xA1 && character[0] <= 0xF7 && character[1] >= 0xA1
+}
+
+func ascii(text []byte) bool {
+	for _, b := range text {
+		if b >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,37 @@
+package alipay
+
+import (
+	"strings"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/wire/alipay"
+)
+
+// content is biz_content, decrypted where encrypt_type says so and in UTF-8
+// (protocol.md §5.6). From then on the answer is encrypted too.
+func (c *call) content() ([]byte, error) {
+	content := c.params.Get(alipay.ParamBizContent)
+	switch encryption := c.params.Get(alipay.ParamEncryptType); {
+	case encryption == "" && c.agent.ContentKey != "" && looksEncrypted(content):
+		return nil, invalidOrMissing(c, alipay.ParamEncryptType, alipay.EncryptAES+", since biz_content is encrypted")
+	case encryption == "":
+		return toUTF8(c.charset, []byte(content)), nil
+	case encryption != alipay.EncryptAES:
+		return nil, invalidOrMissing(c, alipay.ParamEncryptType, alipay.EncryptAES)
+	}
+	key, err := alipay.ParseContentKey(c.agent.ContentKey)
+	if err != nil {
+		return nil, muban.Refuse(muban.RuleContentKey, "app_id", c.agent.ID)
+	}
+	plain, err := alipay.DecryptContent(key, content)
+	if err != nil {
+		return nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", c.agent.ID, "problem", err.Error())
+	}
+	c.contentKey = key
+	return toUTF8(c.charset, plain), nil
+}
+
+// looksEncrypted: what is no JSON object, nor one as text, is base64.
+func looksEncrypted(content string) bool {
+	return content != "" && !strings.ContainsAny(content[:1], `{"`) && !strings.ContainsAny(content, "{}[]: ")
+}

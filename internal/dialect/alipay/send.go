@@ -1,0 +1,86 @@
+package alipay
+
+import (
+	"context"
+	"encoding/base64"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/wire"
+	"github.com/muban-dev/muban/wire/alipay"
+)
+
+// send is alipay.open.app.mini.templatemessage.send (seed 003, last part;
+// protocol.md §5.1).
+func (h *Handler) send(ctx context.Context, c *call) (any, error) {
+	if err := h.service.MayPush(c.app); err != nil {
+		return nil, delegated(c, err)
+	}
+	content, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	req, err := alipay.DecodeSend(content)
+	if err != nil {
+		return nil, err
+	}
+	_, err = h.service.Send(ctx, c.app, muban.SendRequest{
+		To:         recipient(req),
+		TemplateID: req.UserTemplateID,
+		Page:       req.Page,
+		Data:       values(req.Data),
+		GrantID:    req.FormID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return alipay.OK(), nil
+}
+
+// delegated words the refusal of push permission where the app that lacks it
+// is not the one that asks.
+func delegated(c *call, err error) error {
+	if c.app.ID == c.agent.ID {
+		return err
+	}
+	return muban.Refuse(muban.RulePushDelegated, "app_id", c.app.ID, "agent", c.agent.ID)
+}
+
+// recipient: of the two, to_user_id alone counts.
+func recipient(req alipay.SendRequest) muban.Recipient {
+	if req.ToUserID != "" {
+		return muban.Recipient{ID: req.ToUserID}
+	}
+	return muban.Recipient{ID: req.ToOpenID, AnyID: true}
+}
+
+// values are the texts of data. Alipay knows no colours.
+func values(data map[string]wire.Keyword) map[string]muban.Value {
+	texts := make(map[string]muban.Value, len(data))
+	for key, keyword := range data {
+		texts[key] = muban.Value{Text: keyword.Value}
+	}
+	return texts
+}
+
+// certDownload is alipay.open.app.alipaycert.download: the platform's
+// certificate by its number, for clients that meet one they do not have.
+func (h *Handler) certDownload(ctx context.Context, c *call) (any, error) {
+	content, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := alipay.DecodeCertDownload(content)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := h.service.Certificates(ctx, c.agent, keysOf(c.agent).inCertificateMode())
+	if err != nil {
+		return nil, err
+	}
+	if known := alipay.CertSN(issued.Platform); wanted != known {
+		return nil, muban.Refuse(muban.RuleCertificateUnknown, "app_id", c.agent.ID, "alipay_cert_sn", printable(wanted), "known", known)
+	}
+	pem := messaging.CertificatePEM(issued.Platform)
+	return alipay.CertDownload{Success: alipay.OK(), Content: base64.StdEncoding.EncodeToString([]byte(pem))}, nil
+}
