@@ -72,6 +72,7 @@ func New(service *messaging.Service, o Options) http.Handler {
 // routes registers every call, object by object.
 func (a *api) routes() {
 	a.appRoutes()
+	a.alipayRoutes()
 	a.cloudTokenRoutes()
 	a.userRoutes()
 	a.templateRoutes()

@@ -13,7 +13,7 @@ type AppSettings struct {
 	Pages            Optional[[]string]         `json:"pages,omitzero" doc:"The pages a message may lead to; empty or null accepts every page." example:"[\"pages/index/index\"]"`
 	DailyLimit       Optional[int64]            `json:"daily_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most sends accepted in a day of UTC+8; 0 accepts none, null is no limit." example:"1000000"`
 	TemplateLimit    Optional[int64]            `json:"template_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most templates the app may hold; null is no limit." example:"25"`
-	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu: the push permission; null resets it to true." example:"true"`
+	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu and Alipay: the push permission; null resets it to true." example:"true"`
 	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"WeChat: where the app's server is told of events; null removes it."`
 	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again."`
 	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app, which its cloud code may call for; null removes them."`
@@ -120,7 +120,7 @@ func appMembersOf(p muban.Platform) appMembers {
 	wechat := p == muban.WeChatMini || p == muban.WeChatOA
 	return appMembers{
 		callback: wechat, originalID: wechat, linkedApps: wechat,
-		pushAllowed:      p == muban.Baidu,
+		pushAllowed:      p == muban.Baidu || p == muban.Alipay,
 		industries:       p == muban.WeChatOA,
 		cloudPermissions: p == muban.WeChatMini,
 		keys:             p == muban.Alipay,

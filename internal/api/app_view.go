@@ -13,12 +13,13 @@ type App struct {
 	Pages            []string       `json:"pages" nullable:"false" doc:"The pages a message may lead to; empty accepts every page."`
 	DailyLimit       *int64         `json:"daily_limit,omitempty" doc:"The most sends accepted in a day of UTC+8; absent is no limit." example:"1000000"`
 	TemplateLimit    *int64         `json:"template_limit,omitempty" doc:"The most templates the app may hold; absent is no limit." example:"25"`
-	PushAllowed      *bool          `json:"push_allowed,omitempty" doc:"Baidu: the push permission."`
+	PushAllowed      *bool          `json:"push_allowed,omitempty" doc:"Baidu and Alipay: the push permission."`
 	Callback         *AppCallback   `json:"callback,omitempty" doc:"WeChat: where the app's server is told of events."`
 	Industries       *Industries    `json:"industries,omitempty" doc:"Official account: its two trades."`
 	LinkedApps       []string       `json:"linked_apps,omitzero" nullable:"false" doc:"WeChat: the apps bound to this one."`
 	CloudPermissions []string       `json:"cloud_permissions,omitzero" nullable:"false" doc:"WeChat Mini: the cloud calls the app's functions may make; absent is all."`
 	AppPublicKey     string         `json:"app_public_key,omitempty" doc:"Alipay: the key that verifies the app's requests."`
+	AlipayPublicKey  string         `json:"alipay_public_key,omitempty" doc:"Alipay: the key that answers to the app are signed under, as bare base64."`
 	AppCert          string         `json:"app_cert,omitempty" doc:"Alipay: the app's certificate."`
 	ContentKey       string         `json:"content_key,omitempty" doc:"Alipay: the AES key for encrypted content; answered where secret is."`
 	CreatedAt        Timestamp      `json:"created_at" doc:"When it was made."`
@@ -49,7 +50,7 @@ func showApp(app muban.App, secrets bool) App {
 	shown := App{
 		AppID: app.ID, Platform: app.Platform, Name: app.Name, Secret: app.Secret, OriginalID: app.OriginalID,
 		Pages: notNil(app.Pages), DailyLimit: app.DailyLimit, TemplateLimit: app.TemplateLimit,
-		AppPublicKey: app.AppPublicKey, AppCert: app.AppCert, ContentKey: app.ContentKey,
+		AppPublicKey: app.AppPublicKey, AlipayPublicKey: app.AlipayPublicKey, AppCert: app.AppCert, ContentKey: app.ContentKey,
 		CreatedAt: Timestamp{app.CreatedAt},
 	}
 	if has.pushAllowed {

@@ -50,6 +50,8 @@ type NewApp struct {
 	Name     string         `json:"name" doc:"For people." example:"TIT造舰厂"`
 	AppID    string         `json:"app_id,omitempty" doc:"What the app's client authenticates with: appid on WeChat, App Key on Baidu, app_id on Alipay. Unique over all platforms; it cannot be changed." example:"wx3f7a9c0d5e8b2146"`
 	Secret   string         `json:"secret,omitempty" doc:"The AppSecret or App Secret; Alipay has none."`
+	// AlipayPrivateKey is taken once and never answered.
+	AlipayPrivateKey string `json:"alipay_private_key,omitempty" doc:"Alipay: the key that answers to the app are signed with, PKCS #1 or PKCS #8, PEM or bare base64; made if left out. It is never answered; alipay_public_key is its other half."`
 	AppSettings
 }
 
@@ -61,13 +63,24 @@ type AppPatch struct {
 
 func (a *api) createApp(ctx context.Context, in *struct{ Body NewApp }) (*Answer[App], error) {
 	req := in.Body
-	if err := notOnPlatform(req.Platform, req.unknownOn(req.Platform)); err != nil {
+	unknown := req.unknownOn(req.Platform)
+	if req.AlipayPrivateKey != "" && req.Platform != muban.Alipay {
+		unknown = append(unknown, "alipay_private_key")
+	}
+	if err := notOnPlatform(req.Platform, unknown); err != nil {
+		return nil, err
+	}
+	if err := req.checkKeys(); err != nil {
+		return nil, err
+	}
+	platformKey, err := req.platformKey()
+	if err != nil {
 		return nil, err
 	}
 	settings := messaging.DefaultSettings(req.Platform)
 	req.apply(&settings)
 	app, err := a.service.CreateApp(ctx, messaging.NewApp{
-		Platform: req.Platform, Name: req.Name, ID: req.AppID, Secret: req.Secret, Settings: settings,
+		Platform: req.Platform, Name: req.Name, ID: req.AppID, Secret: req.Secret, Settings: settings, PlatformKey: platformKey,
 	})
 	if err != nil {
 		return nil, err
@@ -93,6 +106,9 @@ func (a *api) updateApp(ctx context.Context, in *struct {
 ) (*Answer[App], error) {
 	app, err := a.service.UpdateApp(ctx, in.AppID, func(app *muban.App) error {
 		if err := notOnPlatform(app.Platform, in.Body.unknownOn(app.Platform)); err != nil {
+			return err
+		}
+		if err := in.Body.checkKeys(); err != nil {
 			return err
 		}
 		in.Body.Name.into(&app.Name, "")

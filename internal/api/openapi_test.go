@@ -27,6 +27,7 @@ DELETE /api/v1/apps/{app_id}/users/{user} deleteUser
 DELETE /api/v1/library/{platform}/titles/{id} deleteTitle
 GET /api/v1/apps listApps
 GET /api/v1/apps/{app_id} getApp
+GET /api/v1/apps/{app_id}/certificates getCertificates
 GET /api/v1/apps/{app_id}/grants listGrants
 GET /api/v1/apps/{app_id}/grants/{id} getGrant
 GET /api/v1/apps/{app_id}/templates listTemplates
@@ -45,6 +46,7 @@ GET /api/v1/messages/{id} getMessage
 PATCH /api/v1/apps/{app_id} updateApp
 PATCH /api/v1/apps/{app_id}/users/{user} updateUser
 POST /api/v1/apps createApp
+POST /api/v1/apps/{app_id}/authorizations createAuthorization
 POST /api/v1/apps/{app_id}/callback/verify verifyAppCallback
 POST /api/v1/apps/{app_id}/cloud-tokens issueCloudToken
 POST /api/v1/apps/{app_id}/grants mintGrants

@@ -155,7 +155,7 @@ func queryParameters(op *huma.Operation) []string {
 // shown writes a value for a message. What may be a secret is not repeated.
 func shown(location string, value any) string {
 	name := location[strings.LastIndexByte(location, '.')+1:]
-	if slices.Contains([]string{"secret", "token", "aes_key", "content_key"}, name) {
+	if slices.Contains([]string{"secret", "token", "aes_key", "content_key", "alipay_private_key"}, name) {
 		return "not shown"
 	}
 	text, err := json.Marshal(value)

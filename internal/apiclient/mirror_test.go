@@ -21,6 +21,8 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 		{reflect.TypeFor[api.Callback](), reflect.TypeFor[apiclient.Callback]()},
 		{reflect.TypeFor[api.Attempt](), reflect.TypeFor[apiclient.Attempt]()},
 		{reflect.TypeFor[api.Handshake](), reflect.TypeFor[apiclient.Handshake]()},
+		{reflect.TypeFor[api.Authorization](), reflect.TypeFor[apiclient.Authorization]()},
+		{reflect.TypeFor[api.Certificates](), reflect.TypeFor[apiclient.Certificates]()},
 		{reflect.TypeFor[api.Industries](), reflect.TypeFor[apiclient.Industries]()},
 		{reflect.TypeFor[api.CloudToken](), reflect.TypeFor[apiclient.CloudToken]()},
 		{reflect.TypeFor[api.User](), reflect.TypeFor[apiclient.User]()},
