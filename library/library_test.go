@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/library"
@@ -55,7 +56,7 @@ func TestStarterIsInTheOrderOfPlatforms(t *testing.T) {
 	for _, title := range starter(t) {
 		order = append(order, title.Platform)
 	}
-	want := []muban.Platform{muban.WeChatMini, muban.WeChatOA, muban.Baidu}
+	want := []muban.Platform{muban.WeChatMini, muban.WeChatOA, muban.Baidu, muban.Alipay}
 	if got := slices.Compact(order); !slices.Equal(got, want) {
 		t.Errorf("platforms in order: %v, want %v", got, want)
 	}
@@ -63,7 +64,7 @@ func TestStarterIsInTheOrderOfPlatforms(t *testing.T) {
 
 func TestStarterHasEnoughTitlesInOrder(t *testing.T) {
 	t.Parallel()
-	for platform, prefix := range map[muban.Platform]string{muban.WeChatMini: "AT", muban.Baidu: "BD"} {
+	for platform, prefix := range map[muban.Platform]string{muban.WeChatMini: "AT", muban.Baidu: "BD", muban.Alipay: "AP"} {
 		titles := starterOf(t, platform)
 		if len(titles) < 60 {
 			t.Errorf("%s has %d titles, want 60 or more", platform, len(titles))
@@ -191,6 +192,21 @@ func TestBD1941HasNoOwnKeywords(t *testing.T) {
 	}
 }
 
+// Nothing is known of Alipay's own library, so that nothing claims to be of it.
+func TestAlipayTitlesAreOurs(t *testing.T) {
+	t.Parallel()
+	for _, title := range starterOf(t, muban.Alipay) {
+		if number, _ := strconv.Atoi(title.ID[2:]); number < ownNumbers {
+			t.Errorf("%s claims to be a title of the platform", title.ID)
+		}
+		for _, k := range title.Keywords {
+			if k.Origin != muban.OriginMuban || utf8.RuneCountInString(k.Example) > 50 {
+				t.Errorf("%s: keyword %+v; want one of ours with an example that can be sent", title.ID, k)
+			}
+		}
+	}
+}
+
 // Own titles that both platforms have share numbers, as the real ones do.
 func TestSharedOwnTitlesHaveTheSameKeywords(t *testing.T) {
 	t.Parallel()
@@ -219,7 +235,7 @@ func words(title muban.Title) []string {
 
 func TestStarterFilesComeOutAsTheyWentIn(t *testing.T) {
 	t.Parallel()
-	for _, platform := range []muban.Platform{muban.WeChatMini, muban.WeChatOA, muban.Baidu} {
+	for _, platform := range []muban.Platform{muban.WeChatMini, muban.WeChatOA, muban.Baidu, muban.Alipay} {
 		file, err := os.ReadFile(string(platform) + ".json")
 		if err != nil {
 			t.Fatal(err)
