@@ -16,12 +16,12 @@ import (
 func newAppCommand(s *shell) *cobra.Command {
 	return newGroup("app", "Developers' accounts on the platforms",
 		newAppCreate(s), newAppList(s), newAppShow(s), newAppUpdate(s), newAppDelete(s),
-		newAppResetSecret(s), newAppRevokeTokens(s), newAppCloudToken(s))
+		newAppResetSecret(s), newAppRevokeTokens(s), newAppAuthorize(s), newAppCloudToken(s))
 }
 
 func newAppCreate(s *shell) *cobra.Command {
 	var platform muban.Platform
-	var id, secret string
+	var id, secret, platformKeyFile string
 	var settings appSettings
 	cmd := &cobra.Command{
 		Use: "create", Short: "Make an app; what is not given is generated",
@@ -29,14 +29,18 @@ func newAppCreate(s *shell) *cobra.Command {
 		Args:    takes(),
 	}
 	choiceFlag(cmd, &platform, "platform", "where the app lives", muban.Platforms()...)
-	cmd.Flags().StringVar(&id, "id", "", "its app_id: appid on WeChat, App Key on Baidu")
+	cmd.Flags().StringVar(&id, "id", "", "its app_id: appid on WeChat, App Key on Baidu, app_id on Alipay")
 	cmd.Flags().StringVar(&secret, "secret", "", "its AppSecret or App Secret")
+	cmd.Flags().StringVar(&platformKeyFile, "alipay-private-key-file", "", "Alipay: file with the key that the platform signs with; made if left out")
 	settings.addFlags(cmd)
 	must(cmd.MarkFlagRequired("platform"))
 	must(cmd.MarkFlagRequired("name"))
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
-		members, err := settings.members(cmd)
+		members, err := settings.members(s, cmd)
 		if err != nil {
+			return err
+		}
+		if err := s.setFile(members, "alipay_private_key", platformKeyFile); err != nil {
 			return err
 		}
 		members["platform"] = platform
@@ -81,7 +85,7 @@ func newAppUpdate(s *shell) *cobra.Command {
 	}
 	settings.addFlags(cmd)
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
-		patch, err := settings.members(cmd)
+		patch, err := settings.members(s, cmd)
 		if err != nil {
 			return err
 		}
@@ -125,6 +129,25 @@ func newAppRevokeTokens(s *shell) *cobra.Command {
 			return s.done(c.RevokeTokens(ctx, args[0]), "revoked the access tokens of app %s", args[0])
 		}),
 	}
+}
+
+func newAppAuthorize(s *shell) *cobra.Command {
+	var agent string
+	cmd := &cobra.Command{
+		Use: "authorize APP_ID", Short: "Alipay: let another app act for an app", Args: takes("APP_ID"),
+		Long: `Let another app, a service provider's, act for an app: its calls carry the token
+that is printed (app_auth_token) and are made with the templates, users and grants
+of the app that it acts for.`,
+		Example: "  muban app authorize 2021000000000004 --agent 2021000000000005",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			authorization, err := c.CreateAuthorization(ctx, args[0], agent)
+			return show(s, authorization, err, func(a apiclient.Authorization) view {
+				return details{{"app_auth_token", a.AppAuthToken}, {"expires_at", stamp(a.ExpiresAt)}}
+			})
+		}),
+	}
+	needFlag(cmd, &agent, "agent", "the app that may act, by its app_id")
+	return cmd
 }
 
 func newAppCloudToken(s *shell) *cobra.Command {

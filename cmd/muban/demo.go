@@ -14,6 +14,7 @@ import (
 	"github.com/muban-dev/muban/internal/apiclient"
 	"github.com/muban-dev/muban/internal/messaging"
 	"github.com/muban-dev/muban/internal/sandbox"
+	"github.com/muban-dev/muban/wire/alipay"
 )
 
 // printDemo shows the demo apps and, for each that can be sent with, lines to
@@ -82,15 +83,7 @@ func readDemoApp(ctx context.Context, service *messaging.Service, entry sandbox.
 // sendLines are the commands that send a message from the app. They use up
 // nothing of the seed: the grant, where one is needed, is a fresh one.
 func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base string) ([]string, error) {
-	request := messaging.TokenRequest{AppID: d.app.ID, Secret: d.app.Secret, Kind: muban.TokenStable, GrantType: "client_credential"}
-	switch d.app.Platform {
-	case muban.WeChatMini, muban.WeChatOA:
-	case muban.Baidu:
-		request.Kind, request.GrantType = muban.TokenBaidu, "client_credentials"
-	default:
-		return []string{"(this version keeps the app; its platform's calls come with a later one)"}, nil
-	}
-	token, err := service.IssueToken(ctx, request)
+	token, err := d.token(ctx, service)
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +95,25 @@ func (d demoApp) sendLines(ctx context.Context, service *messaging.Service, base
 		}
 		once, again, grantID = "once  ", " --mint", grants[0].ID
 	}
-	curl, err := d.curl(base, token.Text, grantID)
+	curl, err := d.curl(base, token, grantID)
 	if err != nil {
 		return nil, err
 	}
 	send := fmt.Sprintf("%s send%s --app %s --user %s --template %s%s", ownName(), serverFlag(base), d.app.ID, d.user.OpenID, d.template.ID, again)
 	return []string{once + "    " + curl, "repeat    " + send}, nil
+}
+
+// token is a live access token; Alipay has none.
+func (d demoApp) token(ctx context.Context, service *messaging.Service) (string, error) {
+	request := messaging.TokenRequest{AppID: d.app.ID, Secret: d.app.Secret, Kind: muban.TokenStable, GrantType: "client_credential"}
+	if d.app.Platform == muban.Alipay {
+		return "", nil
+	}
+	if d.app.Platform == muban.Baidu {
+		request.Kind, request.GrantType = muban.TokenBaidu, "client_credentials"
+	}
+	issued, err := service.IssueToken(ctx, request)
+	return issued.Text, err
 }
 
 // cloudLines say how to point wx-server-sdk, unchanged, here: by environment
@@ -142,6 +148,9 @@ func (d demoApp) curl(base, token, grantID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if d.app.Platform == muban.Alipay {
+		return d.signedCurl(base, grantID, string(data))
+	}
 	if d.app.Platform == muban.Baidu {
 		form := url.Values{
 			"touser_openId": {d.user.OpenID}, "template_id": {d.template.ID}, "page": {"pages/index/index"},
@@ -159,6 +168,19 @@ func (d demoApp) curl(base, token, grantID string) (string, error) {
 	}
 	body, err := json.Marshal(members)
 	return fmt.Sprintf("curl '%s%s?access_token=%s' -d '%s'", base, path, token, body), err
+}
+
+// signedCurl is a send to Alipay's gateway, signed with the demo app's published
+// key.
+func (d demoApp) signedCurl(base, grantID, data string) (string, error) {
+	key, err := alipay.ParsePrivateKey(sandbox.DemoAlipayAppKey())
+	if err != nil {
+		return "", err
+	}
+	signed, err := alipaySend(d.app.ID, key, alipay.SendContent{
+		ToUserID: d.user.OpenID, UserTemplateID: d.template.ID, Page: "pages/index/index", FormID: grantID, Data: data,
+	})
+	return fmt.Sprintf("curl '%s/gateway.do' -d '%s'", base, signed.Form()), err
 }
 
 // exampleData fills the template's keywords with what its example shows.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,8 @@ type appSettings struct {
 	callbackKey                string
 	industries                 []int
 	callbackMode               muban.CallbackMode
+	publicKeyFile, certFile    string
+	contentKey                 string
 	set                        []string
 }
 
@@ -30,7 +33,7 @@ func (a *appSettings) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&a.pages, "page", nil, "a page that messages may lead to; repeated. None given = every page")
 	flags.Int64Var(&a.dailyLimit, "daily-limit", 0, "most sends a day")
 	flags.Int64Var(&a.templateLimit, "template-limit", 0, "most templates")
-	flags.BoolVar(&a.pushAllowed, "push-allowed", true, "Baidu: the push permission")
+	flags.BoolVar(&a.pushAllowed, "push-allowed", true, "Baidu and Alipay: the push permission")
 	flags.StringVar(&a.originalID, "original-id", "", "WeChat: the gh_… account id")
 	flags.StringArrayVar(&a.linkedApps, "linked-app", nil, "WeChat: an app bound to this one; repeated")
 	flags.IntSliceVar(&a.industries, "industries", nil, "official account: the codes of its two industries, like 1,4")
@@ -39,11 +42,14 @@ func (a *appSettings) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&a.callbackKey, "callback-aes-key", "", "the EncodingAESKey, 43 characters")
 	choiceFlag(cmd, &a.callbackMode, "callback-mode", "how pushes are protected",
 		muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe)
+	flags.StringVar(&a.publicKeyFile, "app-public-key-file", "", "Alipay: file with the key that verifies the app's requests; - is standard input")
+	flags.StringVar(&a.certFile, "app-cert-file", "", "Alipay: file with the app's certificate, for certificate mode")
+	flags.StringVar(&a.contentKey, "content-key", "", "Alipay: the AES key for encrypted content, base64")
 	setFlag(cmd, &a.set)
 }
 
 // members are the settings that were given.
-func (a *appSettings) members(cmd *cobra.Command) (apiclient.Members, error) {
+func (a *appSettings) members(s *shell, cmd *cobra.Command) (apiclient.Members, error) {
 	members := apiclient.Members{}
 	setIfChanged(cmd, members, "name", "name", a.name)
 	setIfChanged(cmd, members, "page", "pages", a.pages)
@@ -66,7 +72,41 @@ func (a *appSettings) members(cmd *cobra.Command) (apiclient.Members, error) {
 	if len(callback) > 0 {
 		members["callback"] = callback
 	}
+	setIfChanged(cmd, members, "content-key", "content_key", a.contentKey)
+	if err := s.setFile(members, "app_public_key", a.publicKeyFile); err != nil {
+		return nil, err
+	}
+	if err := s.setFile(members, "app_cert", a.certFile); err != nil {
+		return nil, err
+	}
 	return members, setMembers(members, a.set)
+}
+
+// setFile puts a file's text into a body where a file was named.
+func (s *shell) setFile(members apiclient.Members, member, file string) error {
+	text, err := s.readText(file)
+	if err == nil && file != "" {
+		members[member] = text
+	}
+	return err
+}
+
+// longestText bounds the files that flags name, in bytes; keys are far smaller.
+const longestText = 1 << 20
+
+// readText reads a file, or standard input where it is named -; no name is no
+// text.
+func (s *shell) readText(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	opened, err := s.open(file)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = opened.Close() }() // was only read
+	text, err := io.ReadAll(io.LimitReader(opened, longestText))
+	return string(text), err
 }
 
 var errNothingToChange = usageErrorf("nothing to change: give a flag that says what")

@@ -21,6 +21,7 @@ type sendFlags struct {
 	data                []string
 	dataFile            string
 	grant, secret       string
+	privateKeyFile      string
 	kind                muban.GrantKind
 	mint, noWait        bool
 	dataGiven           bool
@@ -38,9 +39,10 @@ func newSendCommand(s *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "send", Short: "Send a message through the platform's endpoint, as the app would", Args: takes(),
 		Long: `Send a template message as the app would: fetch an access token at the
-platform's endpoint, send there, print the platform's answer, and say what
-became of the message. Without --data every keyword gets its example. The send
-of an official account needs no grant, every other one --grant or --mint.
+platform's endpoint or, on Alipay, sign the request; send there, print the
+platform's answer, and say what became of the message.
+Without --data every keyword gets its example. The send of an official account
+needs no grant, every other one --grant or --mint.
 
 A refusal is explained: by the server in muban dev, else by the platform's
 table of error codes. Exit code 0 says that the platform accepted the send,
@@ -70,10 +72,11 @@ func (f *sendFlags) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&f.dataFile, "data-file", "", "JSON file of values by keyword; - is standard input")
 	flags.StringVar(&f.page, "page", "", "the page that a tap leads to; of an official account's message: the page of --miniprogram")
 	flags.StringVar(&f.emphasis, "emphasis", "", "WeChat: the keyword shown larger, like keyword1.DATA")
-	flags.StringVar(&f.grant, "grant", "", "the grant that pays: form_id, prepay_id, scene_id")
+	flags.StringVar(&f.grant, "grant", "", "the grant that pays: form_id, prepay_id, scene_id, trade_no")
 	flags.BoolVar(&f.mint, "mint", false, "mint a grant for the user first")
 	kindFlag(cmd, &f.kind, "kind of the grant to mint (default form); on Baidu also the scene_type sent with --grant")
 	flags.StringVar(&f.secret, "secret", "", "the app's secret (default: the server's word in muban dev, or $"+envSecret+")")
+	flags.StringVar(&f.privateKeyFile, "private-key-file", "", "Alipay: file with the app's private key; - is standard input (default: the demo app's published key)")
 	flags.BoolVar(&f.noWait, "no-wait", false, "do not wait for what becomes of the message")
 	flags.StringVar(&f.url, "url", "", "official account: the address that a tap leads to")
 	flags.StringVar(&f.miniProgram, "miniprogram", "", "official account: the mini program that a tap leads to, by its app_id")
@@ -112,16 +115,16 @@ func (s *shell) send(ctx context.Context, c *apiclient.Client, f sendFlags) erro
 	if err != nil {
 		return err
 	}
-	p, err := endpointOf(app.Value, c.Server())
-	if err != nil {
-		return err
-	}
 	if err := f.check(app.Value.Platform); err != nil {
 		return err
 	}
-	secret := firstOf(f.secret, app.Value.Secret, os.Getenv(envSecret))
-	if secret == "" {
-		return usageErrorf("this server does not tell secrets: give the app's with --secret or %s", envSecret)
+	secret, err := s.sendSecret(app.Value, f)
+	if err != nil {
+		return err
+	}
+	p, err := endpointOf(app.Value, c.Server(), secret)
+	if err != nil {
+		return err
 	}
 	out, err := s.compose(ctx, c, f)
 	if err != nil {
@@ -138,6 +141,23 @@ func (s *shell) send(ctx context.Context, c *apiclient.Client, f sendFlags) erro
 	}
 	report.Answer = sent.answer
 	return s.sendAccepted(ctx, c, f, report, sent.messageID)
+}
+
+// sendSecret is what the app authenticates with: its secret or, on Alipay, the
+// private key that it signs with.
+func (s *shell) sendSecret(app apiclient.App, f sendFlags) (string, error) {
+	if app.Platform == muban.Alipay {
+		key, err := s.readText(f.privateKeyFile)
+		if key = firstOf(key, demoKey(app)); err == nil && key == "" {
+			err = usageErrorf("an Alipay app signs what it sends: give its private key with --private-key-file")
+		}
+		return key, err
+	}
+	secret := firstOf(f.secret, app.Secret, os.Getenv(envSecret))
+	if secret == "" {
+		return "", usageErrorf("this server does not tell secrets: give the app's with --secret or %s", envSecret)
+	}
+	return secret, nil
 }
 
 // unknownOutcome says of a send that may have arrived what is known of it.

@@ -29,8 +29,9 @@ type accepted struct {
 	messageID string
 }
 
-// endpointOf is the endpoint of the app's platform.
-func endpointOf(app apiclient.App, server string) (endpoint, error) {
+// endpointOf is the endpoint of the app's platform. privateKey is what an
+// Alipay app signs with.
+func endpointOf(app apiclient.App, server, privateKey string) (endpoint, error) {
 	client := platformClient{server: server, http: apiclient.NewHTTPClient()}
 	switch app.Platform {
 	case muban.WeChatMini:
@@ -39,6 +40,8 @@ func endpointOf(app apiclient.App, server string) (endpoint, error) {
 		return weChatOfficial{weChat{client, app.Platform}}, nil
 	case muban.Baidu:
 		return baiduSmart{client}, nil
+	case muban.Alipay:
+		return newAlipayMini(client, app, privateKey)
 	default:
 		return nil, &failure{exitFailed, fmt.Sprintf("muban send cannot speak to %s yet: its calls come with a later version", app.Platform), nil}
 	}

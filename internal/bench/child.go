@@ -58,8 +58,10 @@ func (c *child) stop() (peakMiB int, err error) {
 
 // processor is how much processor time the process has used; 0 where the
 // system does not tell.
-func (c *child) processor() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+func (c *child) processor() time.Duration { return processor(c.cmd.Process.Pid) }
+
+func processor(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}

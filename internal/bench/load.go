@@ -26,6 +26,9 @@ type Load struct {
 // Rate is requests a second.
 func (l Load) Rate() float64 { return float64(l.Requests) / l.Took.Seconds() }
 
+// perCore is requests a second of the server's processor time.
+func (l Load) perCore() float64 { return float64(l.Requests) / l.Processor.Seconds() }
+
 // Percentile is the latency that p percent of the requests stayed within.
 func (l Load) Percentile(p float64) time.Duration {
 	if len(l.latencies) == 0 {
@@ -34,10 +37,17 @@ func (l Load) Percentile(p float64) time.Duration {
 	return l.latencies[min(len(l.latencies)-1, int(float64(len(l.latencies))*p/100))]
 }
 
-// drive sends all bodies to path over keep-alive connections, each body once,
+// target is what a load is sent to.
+type target struct {
+	addr, path, contentType string
+	// accepted is what the answer to an accepted request begins with.
+	accepted string
+}
+
+// drive sends all bodies over keep-alive connections, each body once,
 // and fails at the first answer that is not an accepted send. It writes HTTP
 // itself: a full client would take a good part of the machine it measures.
-func drive(ctx context.Context, addr, path string, bodies [][]byte, connections int, progress func(int)) (Load, error) {
+func drive(ctx context.Context, to target, bodies [][]byte, connections int, progress func(int)) (Load, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64
@@ -46,7 +56,7 @@ func drive(ctx context.Context, addr, path string, bodies [][]byte, connections 
 	began := time.Now()
 	for c := range connections {
 		running.Go(func() {
-			latencies, err := driveOne(ctx, addr, path, bodies, &next, progress)
+			latencies, err := driveOne(ctx, to, bodies, &next, progress)
 			perConnection[c] = latencies
 			if err != nil {
 				cancel(err)
@@ -63,8 +73,8 @@ func drive(ctx context.Context, addr, path string, bodies [][]byte, connections 
 	return Load{Requests: len(all), Took: took, latencies: all}, nil
 }
 
-func driveOne(ctx context.Context, addr, path string, bodies [][]byte, next *atomic.Int64, progress func(int)) (latencies []time.Duration, err error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+func driveOne(ctx context.Context, to target, bodies [][]byte, next *atomic.Int64, progress func(int)) (latencies []time.Duration, err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", to.addr)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +82,7 @@ func driveOne(ctx context.Context, addr, path string, bodies [][]byte, next *ato
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	in := bufio.NewReaderSize(conn, 4096)
-	head := "POST " + path + " HTTP/1.1\r\nHost: " + addr + "\r\nContent-Type: application/json\r\nContent-Length: "
+	head := "POST " + to.path + " HTTP/1.1\r\nHost: " + to.addr + "\r\nContent-Type: " + to.contentType + "\r\nContent-Length: "
 	var out []byte
 	for ctx.Err() == nil {
 		i := int(next.Add(1)) - 1
@@ -86,7 +96,7 @@ func driveOne(ctx context.Context, addr, path string, bodies [][]byte, next *ato
 		if _, err := conn.Write(out); err != nil {
 			return nil, err
 		}
-		if err := readAccepted(in); err != nil {
+		if err := readAccepted(in, to.accepted); err != nil {
 			return nil, fmt.Errorf("request %d: %w", i, err)
 		}
 		latencies = append(latencies, time.Since(began))
@@ -96,7 +106,7 @@ func driveOne(ctx context.Context, addr, path string, bodies [][]byte, next *ato
 }
 
 // readAccepted reads one answer and checks that it is an accepted send.
-func readAccepted(in *bufio.Reader) error {
+func readAccepted(in *bufio.Reader, accepted string) error {
 	length := -1
 	for {
 		line, err := in.ReadSlice('\n')
@@ -120,7 +130,7 @@ func readAccepted(in *bufio.Reader) error {
 	if _, err := io.ReadFull(in, body); err != nil {
 		return err
 	}
-	if !bytes.HasPrefix(body, []byte(`{"errcode":0,`)) {
+	if !bytes.HasPrefix(body, []byte(accepted)) {
 		return fmt.Errorf("not accepted: %s", body)
 	}
 	return nil

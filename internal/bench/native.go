@@ -72,14 +72,8 @@ func (n native) newSender(ctx context.Context, users int) (s sender, err error) 
 		return s, err
 	}
 	s.template = template.ID
-	for range users {
-		var user struct {
-			OpenID string `json:"open_id"`
-		}
-		if err := n.call(ctx, http.MethodPost, "/api/v1/apps/"+s.appID+"/users", map[string]any{}, &user); err != nil {
-			return s, err
-		}
-		s.users = append(s.users, user.OpenID)
+	if s.users, err = n.newUsers(ctx, s.appID, users); err != nil {
+		return s, err
 	}
 	var token struct {
 		Text string `json:"access_token"`
@@ -90,25 +84,49 @@ func (n native) newSender(ctx context.Context, users int) (s sender, err error) 
 	return s, err
 }
 
-// bodies mints a grant for each of so many sends, evenly over the users, and
-// writes the sends that spend them.
+func (n native) newUsers(ctx context.Context, appID string, users int) (ids []string, err error) {
+	for range users {
+		var user struct {
+			OpenID string `json:"open_id"`
+		}
+		if err := n.call(ctx, http.MethodPost, "/api/v1/apps/"+appID+"/users", map[string]any{}, &user); err != nil {
+			return nil, err
+		}
+		ids = append(ids, user.OpenID)
+	}
+	return ids, nil
+}
+
+// bodies are so many sends, each with a grant of its own.
 func (n native) bodies(ctx context.Context, s sender, sends int) ([][]byte, error) {
+	return n.minted(ctx, s.appID, s.users, sends, func(user, grant string) ([]byte, error) {
+		return sendBody(user, s.template, grant), nil
+	})
+}
+
+// minted mints a grant for each of so many sends, evenly over the users, and
+// writes the sends that spend them.
+func (n native) minted(ctx context.Context, appID string, users []string, sends int, write func(user, grant string) ([]byte, error)) ([][]byte, error) {
 	bodies := make([][]byte, 0, sends)
 	for i := 0; len(bodies) < sends; i++ {
-		user := s.users[i%len(s.users)]
+		user := users[i%len(users)]
 		count := min(mintAtOnce, sends-len(bodies))
 		var minted struct {
 			Grants []struct {
 				ID string `json:"id"`
 			} `json:"grants"`
 		}
-		err := n.call(ctx, http.MethodPost, "/api/v1/apps/"+s.appID+"/grants",
+		err := n.call(ctx, http.MethodPost, "/api/v1/apps/"+appID+"/grants",
 			map[string]any{"user": user, "kind": "form", "count": count}, &minted)
 		if err != nil {
 			return nil, err
 		}
 		for _, grant := range minted.Grants {
-			bodies = append(bodies, sendBody(user, s.template, grant.ID))
+			body, err := write(user, grant.ID)
+			if err != nil {
+				return nil, err
+			}
+			bodies = append(bodies, body)
 		}
 	}
 	return bodies, nil

@@ -75,7 +75,10 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
-	path := "/cgi-bin/message/wxopen/template/send?access_token=" + from.token
+	to := target{
+		path: "/cgi-bin/message/wxopen/template/send?access_token=" + from.token, contentType: "application/json",
+		accepted: `{"errcode":0,`,
+	}
 	for round := range o.Rounds {
 		bodies, err := api.bodies(ctx, from, o.Sends)
 		if err != nil {
@@ -92,7 +95,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 				profiled <- nil
 			}
 			before := turn.on.processor()
-			load, err := drive(ctx, turn.on.addr, path, bodies, o.Connections, o.Progress)
+			to.addr = turn.on.addr
+			load, err := drive(ctx, to, bodies, o.Connections, o.Progress)
 			if err != nil {
 				return report, err
 			}
