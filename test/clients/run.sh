@@ -104,6 +104,8 @@ client go silenceper "$(go_version silenceper github.com/silenceper/wechat/v2)" 
 client node co-wechat-api "$(node_version co-wechat-api)" node_program
 client node wx-server-sdk "$(node_version wx-server-sdk)" node_program
 client http baidu - go run .
+client go smartwalle "$(go_version smartwalle github.com/smartwalle/alipay/v3)" go run .
+client node alipay-sdk "$(node_version alipay-sdk)" node_program
 
 printf '\n%-15s %-10s %-8s %6s %6s\n%s' library version language passed failed "$table"
 stop_server || failed="${failed:+$failed, }muban itself, which did not exit with 0 on SIGTERM"
