@@ -52,6 +52,20 @@ func exponent(text string) int {
 	return size
 }
 
+// NumberOf is a number to be sent.
+func NumberOf(value int64) Number {
+	return Number{Text: strconv.FormatInt(value, 10), Value: value, Valid: true}
+}
+
+// MarshalJSON writes the number as the documents have it, as a JSON number;
+// null where it is not Valid.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if !n.Valid {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, n.Value, 10), nil
+}
+
 // UnmarshalJSON accepts a JSON number, a string and null; other values make
 // it invalid, not an error, so that the call's own check can name it.
 func (n *Number) UnmarshalJSON(raw []byte) error {

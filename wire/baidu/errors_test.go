@@ -16,7 +16,7 @@ func TestErrorTable(t *testing.T) {
 	}
 	for i, row := range table {
 		found, ok := baidu.ErrorOf(row.Code)
-		if !ok || found != row || row.Text == "" || row.Meaning == "" || row.See == "" || i > 0 && table[i-1].Code == row.Code {
+		if !ok || found.Text != row.Text || row.Text == "" || row.Meaning == "" || row.See == "" || i > 0 && table[i-1].Code == row.Code {
 			t.Errorf("row %+v, found %+v", row, found)
 		}
 	}

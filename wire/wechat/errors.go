@@ -16,6 +16,10 @@ type Error struct {
 	// Answered is false for a code that the documents list and that no call
 	// here answers.
 	Answered bool
+	// Kinds are the refusals that the code stands for, the usual one first, in
+	// the words of muban.Kind, which this package does not import. The server
+	// takes the code of a kind from here, a client the kinds of a code.
+	Kinds []string
 }
 
 // Errors lists the codes around template messages in ascending order: those of
@@ -31,4 +35,15 @@ func ErrorOf(code int) (row Error, ok bool) {
 		return Error{}, false
 	}
 	return errorTable[i], true
+}
+
+// CodeOf is the code that is answered for a kind of refusal, a muban.Kind; ok
+// is false for a kind that this platform has no code for.
+func CodeOf(kind string) (code int, ok bool) {
+	for _, row := range errorTable {
+		if row.Answered && slices.Contains(row.Kinds, kind) {
+			return row.Code, true
+		}
+	}
+	return 0, false
 }

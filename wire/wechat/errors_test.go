@@ -19,11 +19,19 @@ func TestErrorTable(t *testing.T) {
 		if i > 0 && rows[i-1].Code >= row.Code {
 			t.Errorf("code %d stands after %d", row.Code, rows[i-1].Code)
 		}
-		if found, ok := ErrorOf(row.Code); !ok || found != row {
+		if found, ok := ErrorOf(row.Code); !ok || found.Text != row.Text {
 			t.Errorf("ErrorOf(%d) = %+v, %v", row.Code, found, ok)
 		}
+		for _, kind := range row.Kinds {
+			if code, ok := CodeOf(kind); row.Answered && (!ok || code != row.Code) {
+				t.Errorf("kind %s has the codes %d and %d", kind, row.Code, code)
+			}
+		}
 	}
-	if row, ok := ErrorOf(40243); ok {
+	if code, known := CodeOf("a kind of tomorrow"); known {
+		t.Errorf("an unknown kind has the code %d", code)
+	}
+	if row, ok := ErrorOf(12345); ok {
 		t.Errorf("a code that is not in the table has row %+v", row)
 	}
 	rows[0].Text = "changed"

@@ -10,7 +10,8 @@ import (
 // ListRequest is the body of the two list calls, library/list and list
 // (seed 003, getTemplateLibraryList and getTemplateList).
 type ListRequest struct {
-	Offset, Count wire.Number
+	Offset wire.Number `json:"offset"`
+	Count  wire.Number `json:"count"`
 }
 
 // DecodeList reads the body of library/list or list.
@@ -70,8 +71,8 @@ func decodeOnly(body []byte, member string) (found string, err error) {
 
 // AddRequest is the body of add (seed 003, addTemplate).
 type AddRequest struct {
-	ID            string
-	KeywordIDList []wire.Number
+	ID            string        `json:"id"`
+	KeywordIDList []wire.Number `json:"keyword_id_list"`
 }
 
 // DecodeAdd reads the body of add. A keyword_id_list that says nothing is

@@ -13,52 +13,14 @@ import (
 	"github.com/muban-dev/muban/wire/baidu"
 )
 
-// unavailable is what is answered where nobody but us is to blame.
+// unavailable is what is answered where nobody but us is to blame; a call may
+// have a code of its own for it.
 const unavailable = 2
 
-// codes gives every kind of refusal its code; baidu.Errors has the texts, and
-// says which ones the gateway answers.
-var codes = map[muban.Kind]int{
-	muban.KindTokenMissing:    110,
-	muban.KindTokenInvalid:    110,
-	muban.KindAPIUnauthorized: 110,
-	muban.KindTokenExpired:    111,
-
-	muban.KindUnknownPath: 3,
-	muban.KindNeedsGet:    3,
-	muban.KindNeedsPost:   3,
-
-	muban.KindPushForbidden: 6001,
-	muban.KindBodyEmpty:     2002,
-	muban.KindBodyMalformed: 2002,
-	muban.KindBodyTooLarge:  2002,
-	muban.KindParameter:     2002,
-	muban.KindPageUnknown:   2002,
-
-	muban.KindTemplateMissing: 4001,
-	muban.KindTemplateUnknown: 4001,
-	muban.KindTemplateLimit:   2003,
-	// The documents have no code for it: by default there is no daily limit.
-	muban.KindDailyLimit: 17,
-
-	// A scene; a form has formCodes.
-	muban.KindGrantUnknown:     4004,
-	muban.KindGrantExpired:     4004,
-	muban.KindGrantSpent:       4004,
-	muban.KindGrantMismatch:    4004,
-	muban.KindRecipientUnknown: 4004,
-
-	muban.KindOffset:         2002,
-	muban.KindCount:          2002,
-	muban.KindTitleUnknown:   2002,
-	muban.KindKeywordCount:   2002,
-	muban.KindKeywordInvalid: 2002,
-
-	muban.KindBusy: unavailable,
-
-	// What cannot arise here: credentials are asked for below /oauth only, and
-	// the rest is another platform's or the native API's. Should one of them
-	// come through all the same, something inside is wrong.
+// strays are the kinds that cannot arise here: credentials are asked for below
+// /oauth only, and the rest is another platform's or the native API's. Should
+// one of them come through all the same, something inside is wrong.
+var strays = map[muban.Kind]int{
 	muban.KindGrantTypeInvalid: 2002,
 	muban.KindAppMissing:       2002,
 	muban.KindAppUnknown:       2002,
@@ -93,38 +55,19 @@ var codes = map[muban.Kind]int{
 	muban.KindKeywordName:        unavailable,
 }
 
-// formCodes are for a scene that is a form (seed 000, 4003). What it was not
-// issued for, another user or scene_type, has codes like any scene
-// (decisions.md).
-var formCodes = map[muban.Kind]int{
-	muban.KindGrantUnknown: 4003,
-	muban.KindGrantExpired: 4003,
-	muban.KindGrantSpent:   4003,
-}
-
-// callCodes are for calls that have a code of their own.
-var callCodes = map[string]map[muban.Kind]int{
-	callSend:           {muban.KindBusy: 4002},             // seed 000, 4002
-	callDeleteTemplate: {muban.KindTemplateUnknown: 30001}, // protocol.md §4.3
-}
-
-// codeOf is the code that a call answers a refusal with; without a refusal it
-// is our fault.
+// codeOf is the code that a call answers a refusal with, by the platform's
+// table; without a refusal it is our fault.
 func codeOf(call string, refusal *muban.Refusal) int {
-	kind, grant := muban.KindBusy, muban.GrantKind("")
 	if refusal != nil {
-		kind, grant = refusal.Kind, muban.GrantKind(refusal.Values["kind"])
+		form := muban.GrantKind(refusal.Values["kind"]) == muban.GrantForm
+		if code, known := baidu.CodeOf(string(refusal.Kind), call, form); known {
+			return code
+		}
+		if code, known := strays[refusal.Kind]; known && code != unavailable {
+			return code
+		}
 	}
-	code, known := codes[kind]
-	if !known || code == unavailable {
-		kind, code = muban.KindBusy, unavailable
-	}
-	if own, has := callCodes[call][kind]; has {
-		return own
-	}
-	if form, has := formCodes[kind]; has && grant == muban.GrantForm {
-		return form
-	}
+	code, _ := baidu.CodeOf(string(muban.KindBusy), call, false)
 	return code
 }
 

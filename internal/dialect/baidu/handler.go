@@ -63,27 +63,16 @@ func New(service Service) *Handler {
 
 func (h *Handler) routes() map[string]call {
 	return map[string]call{
-		"/oauth/2.0/token": h.token,
+		baidu.TokenPath: h.token,
 
-		restRoot + callLibraryList:    h.withApp(h.libraryList),
-		restRoot + callLibraryGet:     h.withApp(h.libraryGet),
-		restRoot + callAddTemplate:    h.withApp(h.addTemplate),
-		restRoot + callListTemplates:  h.withApp(h.listTemplates),
-		restRoot + callDeleteTemplate: h.withApp(h.deleteTemplate),
-		restRoot + callSend:           h.withApp(h.send, h.service.MayPush),
+		baidu.RestRoot + baidu.CallLibraryList:    h.withApp(h.libraryList),
+		baidu.RestRoot + baidu.CallLibraryGet:     h.withApp(h.libraryGet),
+		baidu.RestRoot + baidu.CallAddTemplate:    h.withApp(h.addTemplate),
+		baidu.RestRoot + baidu.CallListTemplates:  h.withApp(h.listTemplates),
+		baidu.RestRoot + baidu.CallDeleteTemplate: h.withApp(h.deleteTemplate),
+		baidu.RestRoot + baidu.CallSend:           h.withApp(h.send, h.service.MayPush),
 	}
 }
-
-// The calls of template messages below restRoot, by which exchanges are named.
-const (
-	restRoot           = "/rest/2.0/smartapp/"
-	callLibraryList    = "template/librarylist"
-	callLibraryGet     = "template/libraryget"
-	callAddTemplate    = "template/templateadd"
-	callListTemplates  = "template/templatelist"
-	callDeleteTemplate = "template/templatedel"
-	callSend           = "template/send"
-)
 
 // Owns reports whether a path belongs to the dialect, also where there is no
 // call at it: everything below /rest/ and /oauth/.
@@ -121,7 +110,7 @@ func (h *Handler) route(x *httpx.Exchange, r *http.Request) call {
 		x.Call = "unknown"
 		return refuse(muban.RuleRequestPath, "path", r.URL.EscapedPath())
 	}
-	x.Call = strings.TrimPrefix(strings.TrimPrefix(path, restRoot), "/")
+	x.Call = strings.TrimPrefix(strings.TrimPrefix(path, baidu.RestRoot), "/")
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return refuse(muban.RuleRequestPost, "method", r.Method)
 	}

@@ -5,28 +5,18 @@ import (
 	"github.com/muban-dev/muban/wire/baidu"
 )
 
-// oauthFailures gives the kinds of refusal that the token call knows their
-// OAuth code, with the texts of the open platform's table "OAuth2.0错误码列表";
-// its text of invalid_request is about refresh tokens, so that one is ours.
-// Every other kind is invalid_request.
-var oauthFailures = map[muban.Kind]baidu.OAuthFailure{
-	muban.KindGrantTypeInvalid: {Error: "unsupported_grant_type", ErrorDescription: "The authorization grant type is not supported"},
-	muban.KindAppUnknown:       {Error: "invalid_client", ErrorDescription: "unknown client id"},
-	muban.KindSecretWrong:      {Error: "invalid_client", ErrorDescription: "Client authentication failed"},
-}
-
 // oauthFailure is what /oauth answers a refusal with; without a refusal it is
 // our fault. The official Go SDK looks at error only there, so that the
 // gateway's code for that (decisions.md) comes with it, not alone.
 func oauthFailure(refusal *muban.Refusal) baidu.OAuthFailure {
-	if refusal == nil || codeOf("", refusal) == unavailable {
-		row, _ := baidu.ErrorOf(unavailable)
+	fault, _ := baidu.ErrorOf(codeOf("", nil))
+	if refusal == nil || codeOf("", refusal) == fault.Code {
 		return baidu.OAuthFailure{
-			Error: "temporarily_unavailable", ErrorDescription: row.Text,
-			ErrorCode: row.Code, ErrorMsg: row.Text,
+			Error: baidu.OAuthUnavailable, ErrorDescription: fault.Text,
+			ErrorCode: fault.Code, ErrorMsg: fault.Text,
 		}
 	}
-	if known, has := oauthFailures[refusal.Kind]; has {
+	if known, has := baidu.OAuthFailureOf(string(refusal.Kind)); has {
 		return known
 	}
 	description := "The request is not one that this server knows"
@@ -36,5 +26,5 @@ func oauthFailure(refusal *muban.Refusal) baidu.OAuthFailure {
 	case refusal.Kind == muban.KindBodyMalformed || refusal.Kind == muban.KindBodyTooLarge:
 		description = "The request's body cannot be read"
 	}
-	return baidu.OAuthFailure{Error: "invalid_request", ErrorDescription: description}
+	return baidu.OAuthFailure{Error: baidu.OAuthInvalidRequest, ErrorDescription: description}
 }

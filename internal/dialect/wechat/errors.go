@@ -15,62 +15,11 @@ import (
 // systemError is what is answered where nobody but us is to blame.
 const systemError = -1
 
-// codes gives every kind of refusal its errcode; wechat.Errors has the texts.
-var codes = map[muban.Kind]int{
-	muban.KindTokenMissing:     41001,
-	muban.KindTokenInvalid:     40001,
-	muban.KindTokenExpired:     42001,
-	muban.KindAPIUnauthorized:  48001,
-	muban.KindGrantTypeInvalid: 40002,
-	muban.KindAppMissing:       41002,
-	muban.KindAppUnknown:       40013,
-	muban.KindSecretMissing:    41004,
-	muban.KindSecretWrong:      40125,
-	muban.KindCallForbidden:    85107,
-
-	muban.KindNeedsGet:      43001,
-	muban.KindNeedsPost:     43002,
-	muban.KindUnknownPath:   40066,
-	muban.KindBodyEmpty:     44002,
-	muban.KindBodyMalformed: 47001,
-	muban.KindBodyTooLarge:  45002,
-
-	muban.KindRecipientUnknown: 40003,
-	muban.KindTemplateMissing:  40036,
-	muban.KindTemplateUnknown:  40037,
-	muban.KindTemplateLimit:    45026,
-	muban.KindPageUnknown:      41030,
-	muban.KindDailyLimit:       45009,
-	muban.KindAppNotLinked:     40013,
-
-	muban.KindNotFollowing:       43004,
-	muban.KindDataArgument:       47003,
-	muban.KindMiniProgramUnknown: 40166,
-	muban.KindMiniProgramPage:    40165,
-	muban.KindClientMsgIDSize:    45067,
-	muban.KindIndustryMissing:    40103,
-	muban.KindIndustryUnknown:    40102,
-	muban.KindIndustryTooOften:   43100,
-	muban.KindTemplateIndustry:   45027,
-	muban.KindKeywordName:        40246,
-
-	muban.KindGrantUnknown:  41028,
-	muban.KindGrantExpired:  41028,
-	muban.KindGrantMismatch: 41028,
-	muban.KindGrantSpent:    41029,
-
-	muban.KindOffset:         45164,
-	muban.KindCount:          45076,
-	muban.KindTitleUnknown:   40097,
-	muban.KindKeywordCount:   45100,
-	muban.KindKeywordInvalid: 45075,
-
-	muban.KindBusy: systemError,
-
-	// What cannot arise here: parameters have codes of their own, push
-	// permission is Baidu's, signatures are the cloud calls', and the rest is
-	// the native API's. Should one of them come through all the same, something
-	// inside is wrong.
+// strays are the kinds that cannot arise here: parameters have codes of their
+// own, push permission is Baidu's, signatures are the cloud calls', and the rest
+// is the native API's. Should one of them come through all the same, something
+// inside is wrong.
+var strays = map[muban.Kind]int{
 	muban.KindParameter:        47001,
 	muban.KindInvalid:          47001,
 	muban.KindPushForbidden:    48001,
@@ -120,12 +69,15 @@ func errmsg(code int, refusal *muban.Refusal) string {
 	return row.Text
 }
 
+// codeOf is the errcode of a kind of refusal, by the platform's table.
 func codeOf(kind muban.Kind) int {
-	code, known := codes[kind]
-	if !known {
-		return systemError
+	if code, known := wechat.CodeOf(string(kind)); known {
+		return code
 	}
-	return code
+	if code, known := strays[kind]; known {
+		return code
+	}
+	return systemError
 }
 
 // refusalOf is the refusal that err is or that it stands for; nil where err

@@ -1,0 +1,18 @@
+package baidu
+
+// The calls of template messages, by their paths below [RestRoot] (seed 001).
+const (
+	CallLibraryList    = "template/librarylist"
+	CallLibraryGet     = "template/libraryget"
+	CallAddTemplate    = "template/templateadd"
+	CallListTemplates  = "template/templatelist"
+	CallDeleteTemplate = "template/templatedel"
+	CallSend           = "template/send"
+)
+
+// RestRoot is where the calls are; TokenPath is the token call's own path
+// (protocol.md §1.5).
+const (
+	RestRoot  = "/rest/2.0/smartapp/"
+	TokenPath = "/oauth/2.0/token"
+)
