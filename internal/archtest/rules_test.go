@@ -50,6 +50,21 @@ var layers = []layer{
 		why:    "wire packages are used by server and SDK: the standard library and wire only",
 	},
 	{
+		pkg:    "client",
+		inside: []string{".", "wire/..."},
+		why:    "the SDK is imported by users' programs: the standard library, the words and the wire formats only",
+	},
+	{
+		pkg:    "client/callback",
+		inside: []string{".", "wire/wechat"},
+		why:    "what receives events is imported by users' programs, also by those that send with another client",
+	},
+	{
+		pkg:    "mubantest",
+		inside: []string{".", "client/...", "internal/server", "internal/apiclient", "wire/wechat"},
+		why:    "users' tests get the real server; it is driven by its native API, as any program does",
+	},
+	{
 		pkg:    "library",
 		inside: []string{"."},
 		why:    "the starter library is data in the words of package muban",

@@ -5,7 +5,8 @@ import "github.com/muban-dev/muban/wire"
 // SetIndustryRequest is the body of /cgi-bin/template/api_set_industry
 // (protocol.md §3.1).
 type SetIndustryRequest struct {
-	IndustryID1, IndustryID2 wire.Number
+	IndustryID1 wire.Number `json:"industry_id1"`
+	IndustryID2 wire.Number `json:"industry_id2"`
 }
 
 // DecodeSetIndustry reads the body of api_set_industry.

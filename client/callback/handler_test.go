@@ -1,0 +1,536 @@
+package callback_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/client"
+	"github.com/muban-dev/muban/client/callback"
+	"github.com/muban-dev/muban/mubantest"
+	"github.com/muban-dev/muban/wire/wechat"
+)
+
+// Muban pushes what became of sends, in every mode, and the handler tells it.
+func TestEventsOfARealMuban(t *testing.T) {
+	t.Parallel()
+	m := mubantest.Start(t)
+	for _, mode := range []muban.CallbackMode{muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			app := m.NewApp(muban.WeChatOA)
+			app.Set("original_id", "gh_7f083739789a"+string(mode))
+			events := make(chan callback.Finished, 10)
+			config := app.Callback(mode)
+			config.Finished = func(_ context.Context, f callback.Finished) error {
+				events <- f
+				return nil
+			}
+			app.PushTo(serve(t, config).URL)
+
+			user, template, c := app.NewUser(), app.NewTemplate("t", "{{first.DATA}}"), app.Client()
+			for _, step := range []struct {
+				setting string
+				value   any
+				state   muban.State
+				status  string
+			}{
+				{"delivery", "ok", muban.StateDelivered, "success"},
+				{"blocked", true, muban.StateRefused, "failed:user block"},
+				{"blocked", false, muban.StateDelivered, "success"},
+				{"delivery", "fail", muban.StateFailed, "failed: system failed"},
+			} {
+				user.Set(step.setting, step.value)
+				sent, err := c.Send(t.Context(), client.SendRequest{To: user.OpenID, Template: template})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := <-events
+				if got.MessageID != sent.MessageID || got.State != step.state || got.Status != step.status || got.OpenID != user.OpenID ||
+					got.Account != "gh_7f083739789a"+string(mode) || time.Since(got.At).Abs() > time.Minute {
+					t.Errorf("%s %v: event %+v of send %+v", step.setting, step.value, got, sent)
+				}
+			}
+		})
+	}
+}
+
+func serve(t *testing.T, config callback.Config) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(newHandler(t, config))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func newHandler(t *testing.T, config callback.Config) *callback.Handler {
+	t.Helper()
+	h, err := callback.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// The samples of these tests: an account without a Muban.
+const (
+	theApp   = "wx5823bf96d3bd56c7"
+	theToken = "QDG6eK"
+	theKey   = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+)
+
+var theTime = time.Unix(1_409_659_813, 0)
+
+func config(mode muban.CallbackMode, handled func(callback.Finished) error) callback.Config {
+	return callback.Config{
+		AppID: theApp, Token: theToken, AESKey: theKey, Mode: mode, Now: func() time.Time { return theTime },
+		Finished: func(_ context.Context, f callback.Finished) error { return handled(f) },
+	}
+}
+
+// push makes the n-th event of the account as a request.
+func push(t *testing.T, mode muban.CallbackMode, n int64, at time.Time) *http.Request {
+	t.Helper()
+	return request(t, codec(t, mode).Push(wechat.TemplateSendJobFinish{
+		Header: wechat.Header{ToUserName: "gh_1", FromUserName: "o1", CreateTime: theTime.Unix()},
+		MsgID:  n, Status: wechat.SendStatusSuccess,
+	}, wechat.NewStamp(at)))
+}
+
+func request(t *testing.T, p wechat.Push) *http.Request {
+	t.Helper()
+	return httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/events?"+p.Query.Encode(), strings.NewReader(string(p.Body)))
+}
+
+func codec(t *testing.T, mode muban.CallbackMode) *wechat.Codec {
+	t.Helper()
+	c, err := wechat.NewCodec(wechat.CallbackSettings{AppID: theApp, Token: theToken, AESKey: theKey, Mode: wechat.Mode(mode)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func answerOf(h http.Handler, r *http.Request) (status int, body string) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	handled := func(callback.Finished) error {
+		t.Error("it was handled")
+		return nil
+	}
+	edit := func(r *http.Request, change func(url.Values)) *http.Request {
+		query := r.URL.Query()
+		change(query)
+		r.URL.RawQuery = query.Encode()
+		return r
+	}
+	const plain, safe, compat = muban.CallbackPlain, muban.CallbackSafe, muban.CallbackCompat
+	for name, test := range map[string]struct {
+		mode    muban.CallbackMode
+		request *http.Request
+		status  int
+	}{
+		"no signature":               {plain, edit(push(t, plain, 1, theTime), func(q url.Values) { q.Del("signature") }), 403},
+		"a wrong signature":          {plain, edit(push(t, plain, 1, theTime), func(q url.Values) { q.Set("signature", strings.Repeat("0", 40)) }), 403},
+		"another time than signed":   {plain, edit(push(t, plain, 1, theTime), func(q url.Values) { q.Set("timestamp", "1409659814") }), 403},
+		"no time":                    {plain, edit(push(t, plain, 1, theTime), func(q url.Values) { q.Set("timestamp", "") }), 403},
+		"too old":                    {plain, push(t, plain, 1, theTime.Add(-5*time.Minute-time.Second)), 403},
+		"too new":                    {safe, push(t, safe, 1, theTime.Add(5*time.Minute+time.Second)), 403},
+		"plain in mode safe":         {safe, push(t, plain, 1, theTime), 403},
+		"plain in mode compat":       {compat, push(t, plain, 1, theTime), 403},
+		"a wrong msg_signature":      {safe, edit(push(t, safe, 1, theTime), func(q url.Values) { q.Set("msg_signature", strings.Repeat("0", 40)) }), 403},
+		"another account's message":  {safe, foreign(t), 400},
+		"no XML":                     {plain, edit(body(push(t, plain, 1, theTime), "{}"), func(url.Values) {}), 400},
+		"nothing":                    {plain, body(push(t, plain, 1, theTime), ""), 400},
+		"too much":                   {plain, body(push(t, plain, 1, theTime), strings.Repeat("x", 2<<20)), 413},
+		"a broken body":              {plain, broken(push(t, plain, 1, theTime)), 400},
+		"another method":             {plain, method(push(t, plain, 1, theTime)), 405},
+		"an encryption of tomorrow":  {safe, edit(push(t, safe, 1, theTime), func(q url.Values) { q.Set("encrypt_type", "rsa") }), 400},
+		"an unsigned verification":   {plain, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events?echostr=x&timestamp=1&nonce=1&signature=0", nil), 403},
+		"an old verification":        {plain, verification(t, theTime.Add(-time.Hour)), 403},
+		"a GET without a parameter":  {plain, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil), 403},
+		"a message type of the dark": {plain, body(push(t, plain, 1, theTime), "<!DOCTYPE x><xml></xml>"), 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, text := answerOf(newHandler(t, config(test.mode, handled)), test.request)
+			if status != test.status || strings.Contains(text, "success") || strings.Contains(text, "signature") {
+				t.Errorf("%d %q, want %d and no reason", status, text, test.status)
+			}
+		})
+	}
+}
+
+func body(r *http.Request, text string) *http.Request {
+	r.Body = io.NopCloser(strings.NewReader(text))
+	return r
+}
+
+func broken(r *http.Request) *http.Request {
+	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("<xml>"), failing{}))
+	return r
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("the connection broke") }
+
+func method(r *http.Request) *http.Request {
+	r.Method = http.MethodPut
+	return r
+}
+
+// foreign is signed by the token, but encrypted for another account.
+func foreign(t *testing.T) *http.Request {
+	t.Helper()
+	other, err := wechat.NewCodec(wechat.CallbackSettings{AppID: "wx-other", Token: theToken, AESKey: theKey, Mode: wechat.ModeSafe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request(t, other.Push(wechat.TemplateSendJobFinish{MsgID: 1, Status: "success"}, wechat.NewStamp(theTime)))
+}
+
+func verification(t *testing.T, at time.Time) *http.Request {
+	t.Helper()
+	query := codec(t, muban.CallbackPlain).Verification(wechat.NewStamp(at), "5838479218127813673")
+	return httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events?"+query.Encode(), nil)
+}
+
+// The handshake is answered with the echostr and nothing else, in every mode.
+func TestVerification(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []muban.CallbackMode{"", muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe} {
+		h := newHandler(t, config(mode, nothing))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, verification(t, theTime.Add(-4*time.Minute)))
+		if w.Code != 200 || w.Body.String() != "5838479218127813673" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("mode %q: %d %q as %s", mode, w.Code, w.Body, w.Header().Get("Content-Type"))
+		}
+	}
+}
+
+func nothing(callback.Finished) error { return nil }
+
+// An event that comes again is answered and not handled; one that failed, or
+// panicked, is handled again.
+func TestRepeatedPushes(t *testing.T) {
+	t.Parallel()
+	var handled int // the workers' pool has one worker
+	ends := []error{errors.New("the database is away"), nil}
+	c := config(muban.CallbackSafe, func(callback.Finished) error {
+		handled++
+		if handled == 1 {
+			return ends[0]
+		}
+		if handled == 2 {
+			panic("at the disco")
+		}
+		return nil
+	})
+	c.Workers = 1
+	h := newHandler(t, c)
+	for i, want := range []int{500, 500, 200, 200, 200} {
+		status, text := answerOf(h, push(t, muban.CallbackSafe, 7, theTime.Add(time.Duration(i)*time.Second)))
+		if status != want || (want == 200) != (text == "success") {
+			t.Errorf("push %d: %d %q, want %d", i+1, status, text, want)
+		}
+	}
+	if status, _ := answerOf(h, push(t, muban.CallbackSafe, 8, theTime)); status != 200 || handled != 4 {
+		t.Errorf("another event: %d; %d were handled, want 4", status, handled)
+	}
+}
+
+// Pushes of one event at the same moment are handled once.
+func TestRepeatedPushesAtOnce(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	handled := 0
+	release := make(chan struct{})
+	h := newHandler(t, config(muban.CallbackPlain, func(callback.Finished) error {
+		<-release
+		mu.Lock()
+		defer mu.Unlock()
+		handled++
+		return nil
+	}))
+	var pushes sync.WaitGroup
+	for range 20 {
+		pushes.Go(func() {
+			if status, text := answerOf(h, push(t, muban.CallbackPlain, 7, theTime)); status != 200 || text != "success" {
+				t.Errorf("%d %q", status, text)
+			}
+		})
+	}
+	close(release)
+	pushes.Wait()
+	if handled != 1 {
+		t.Errorf("handled %d times", handled)
+	}
+}
+
+// What comes again while it is handled is not answered before that has ended:
+// it may fail yet.
+func TestRepeatedPushWaitsForTheFirst(t *testing.T) {
+	t.Parallel()
+	began, release := make(chan struct{}), make(chan struct{})
+	c := config(muban.CallbackPlain, func(callback.Finished) error {
+		close(began)
+		<-release
+		return errors.New("the database is away")
+	})
+	c.AnswerWithin = time.Minute
+	h := newHandler(t, c)
+	first := make(chan int, 1)
+	go func() {
+		status, _ := answerOf(h, push(t, muban.CallbackPlain, 7, theTime))
+		first <- status
+	}()
+	<-began
+	gone, leave := context.WithCancel(t.Context())
+	leave() // whoever does not wait answers all the same
+	for range 20 {
+		if status, text := answerOf(h, push(t, muban.CallbackPlain, 7, theTime).WithContext(gone)); status == 200 {
+			t.Fatalf("it was answered %q before the first", text)
+		}
+	}
+	close(release)
+	if status := <-first; status != 500 {
+		t.Errorf("the first: %d, want 500", status)
+	}
+}
+
+// A handler that takes too long is not waited for, and is not disturbed.
+func TestSlowHandling(t *testing.T) {
+	t.Parallel()
+	release, ended := make(chan struct{}), make(chan error, 1)
+	c := config(muban.CallbackPlain, nothing)
+	c.AnswerWithin = 10 * time.Millisecond
+	c.Finished = func(ctx context.Context, _ callback.Finished) error {
+		<-release
+		ended <- ctx.Err()
+		return nil
+	}
+	h := newHandler(t, c)
+	for range 2 { // the second comes while the first is handled
+		if status, text := answerOf(h, push(t, muban.CallbackPlain, 7, theTime)); status != 200 || text != "success" {
+			t.Errorf("%d %q", status, text)
+		}
+	}
+	close(release)
+	if err := <-ended; err != nil {
+		t.Errorf("its context ended: %v", err)
+	}
+}
+
+// Beyond what may wait, a push is refused at once; it comes again.
+func TestBackPressure(t *testing.T) {
+	t.Parallel()
+	release, began := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	c := config(muban.CallbackPlain, func(callback.Finished) error {
+		once.Do(func() { close(began) })
+		<-release
+		return nil
+	})
+	c.Workers, c.Queue, c.AnswerWithin = 1, 2, time.Millisecond
+	h := newHandler(t, c)
+	first := make(chan int, 1)
+	go func() {
+		status, _ := answerOf(h, push(t, muban.CallbackPlain, 1, theTime))
+		first <- status
+	}()
+	<-began // one is handled
+	for n, want := range map[int64]int{2: 200, 3: 200} {
+		if status, _ := answerOf(h, push(t, muban.CallbackPlain, n, theTime)); status != want {
+			t.Errorf("event %d waits: %d, want %d", n, status, want)
+		}
+	}
+	if status, _ := answerOf(h, push(t, muban.CallbackPlain, 4, theTime)); status != http.StatusServiceUnavailable {
+		t.Errorf("event 4: %d, want 503", status)
+	}
+	close(release)
+	if status := <-first; status != 200 {
+		t.Errorf("event 1: %d", status)
+	}
+	if err := h.Close(t.Context()); err != nil { // the rest is handled
+		t.Error(err)
+	}
+	if status, _ := answerOf(h, push(t, muban.CallbackPlain, 5, theTime)); status != http.StatusServiceUnavailable {
+		t.Errorf("after Close: %d, want 503", status)
+	}
+}
+
+// Close ends what does not end by itself when its own context ends.
+func TestCloseEndsTheHandling(t *testing.T) {
+	t.Parallel()
+	began := make(chan struct{})
+	c := config(muban.CallbackPlain, nothing)
+	c.AnswerWithin = time.Minute
+	c.Finished = func(ctx context.Context, _ callback.Finished) error {
+		close(began)
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	h, err := callback.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan int, 1)
+	go func() {
+		status, _ := answerOf(h, push(t, muban.CallbackPlain, 1, theTime))
+		answered <- status
+	}()
+	<-began
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := h.Close(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("Close: %v", err)
+	}
+	if status := <-answered; status != http.StatusInternalServerError {
+		t.Errorf("the push that was cut off: %d, want 500", status)
+	}
+	if err := h.Close(t.Context()); err != nil {
+		t.Errorf("closing twice: %v", err)
+	}
+}
+
+// Messages from users and other events go to Other, or nowhere.
+func TestOtherPushes(t *testing.T) {
+	t.Parallel()
+	const text = "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[o1]]></FromUserName><CreateTime>1409659813</CreateTime>" +
+		"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好]]></Content><MsgId>6054768590064713728</MsgId></xml>"
+	const event = "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[o1]]></FromUserName><CreateTime>1409659814</CreateTime>" +
+		"<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event></xml>"
+	var got []callback.Other
+	c := config(muban.CallbackPlain, nothing)
+	c.Workers = 1
+	c.Other = func(_ context.Context, o callback.Other) error {
+		got = append(got, o)
+		return nil
+	}
+	h := newHandler(t, c)
+	for _, document := range []string{text, event, text, event} {
+		if status, answer := answerOf(h, body(push(t, muban.CallbackPlain, 1, theTime), document)); status != 200 || answer != "success" {
+			t.Errorf("%d %q", status, answer)
+		}
+	}
+	if len(got) != 2 || got[0].MsgType != "text" || got[0].Document != text || got[1].Event != "subscribe" || got[1].OpenID != "o1" || got[0].Account != "gh_1" {
+		t.Errorf("others %+v", got)
+	}
+	c.Other = nil
+	if status, answer := answerOf(newHandler(t, c), body(push(t, muban.CallbackPlain, 1, theTime), text)); status != 200 || answer != "success" {
+		t.Errorf("without Other: %d %q", status, answer)
+	}
+}
+
+// downSeen fails.
+type downSeen struct{ forgot int }
+
+func (*downSeen) First(context.Context, string) (bool, error) {
+	return false, errors.New("redis is away")
+}
+
+func (s *downSeen) Forget(context.Context, string) error {
+	s.forgot++
+	return errors.New("redis is away")
+}
+
+// An event that cannot be remembered is not handled: it comes again.
+func TestSeenThatFails(t *testing.T) {
+	t.Parallel()
+	c := config(muban.CallbackPlain, func(callback.Finished) error {
+		t.Error("it was handled")
+		return nil
+	})
+	c.Seen = &downSeen{}
+	if status, _ := answerOf(newHandler(t, c), push(t, muban.CallbackPlain, 1, theTime)); status != http.StatusServiceUnavailable {
+		t.Errorf("%d, want 503", status)
+	}
+}
+
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	c := config(muban.CallbackPlain, nothing)
+	for _, test := range []struct {
+		window, off time.Duration
+		status      int
+	}{
+		{0, 5 * time.Minute, 200},
+		{0, -5 * time.Minute, 200},
+		{0, 5*time.Minute + time.Second, 403},
+		{time.Second, time.Second, 200},
+		{time.Second, 2 * time.Second, 403},
+		{-1, 10_000 * time.Hour, 200},
+	} {
+		c.Window = test.window
+		if status, _ := answerOf(newHandler(t, c), push(t, muban.CallbackPlain, 1, theTime.Add(test.off))); status != test.status {
+			t.Errorf("window %v, %v off: %d, want %d", test.window, test.off, status, test.status)
+		}
+	}
+}
+
+func TestBadConfigs(t *testing.T) {
+	t.Parallel()
+	good := config(muban.CallbackSafe, nothing)
+	for name, change := range map[string]func(*callback.Config){
+		"Finished": func(c *callback.Config) { c.Finished = nil },
+		"AppID":    func(c *callback.Config) { c.AppID = "" },
+		"token":    func(c *callback.Config) { c.Token = "" },
+		"AESKey":   func(c *callback.Config) { c.AESKey = "short" },
+		"mode":     func(c *callback.Config) { c.Mode = "secret" },
+		"Workers":  func(c *callback.Config) { c.Workers = -1 },
+	} {
+		c := good
+		change(&c)
+		if h, err := callback.New(c); err == nil || h != nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestMemorySeen(t *testing.T) {
+	t.Parallel()
+	seen := callback.NewMemorySeen(time.Hour, 2)
+	first := func(key string) bool {
+		is, err := seen.First(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is
+	}
+	if !first("a") || first("a") || !first("b") || first("b") {
+		t.Error("a key is first once")
+	}
+	if err := seen.Forget(t.Context(), "a"); err != nil || !first("a") {
+		t.Error("what was forgotten is first again")
+	}
+	if err := seen.Forget(t.Context(), "nobody"); err != nil {
+		t.Error(err)
+	}
+	if !first("c") || first("c") || first("a") || !first("b") || first("c") || !first("a") {
+		t.Error("beyond its size the oldest go")
+	}
+	short := callback.NewMemorySeen(0, 10)
+	for range 2 {
+		if is, _ := short.First(t.Context(), "a"); !is {
+			t.Error("a key is kept for longer than it is to be")
+		}
+	}
+}

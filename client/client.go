@@ -1,0 +1,55 @@
+package client
+
+import (
+	"net/http"
+
+	"github.com/muban-dev/muban"
+)
+
+// Client makes the calls of one app on its platform. It is safe for concurrent
+// use, and there should be one for an app in a process. It needs no closing.
+type Client struct {
+	config   Config
+	platform platform
+	http     *http.Client
+	tokens   *tokenKeeper // nil where the platform has no access tokens
+}
+
+// New makes a client. What is wrong with the config is reported all at once,
+// each an [*Error] of KindArgument. New makes no request.
+func New(config Config) (*Client, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	adapter, base := platformOf(config)
+	c := &Client{config: config.withDefaults(base), platform: adapter}
+	c.http = c.config.httpClient()
+	if issuer, ok := adapter.(tokenIssuer); ok {
+		c.tokens = newTokenKeeper(c, issuer)
+	}
+	return c, nil
+}
+
+// platformOf is the adapter of a config's platform, and where the real
+// platform is.
+func platformOf(config Config) (adapter platform, base string) {
+	switch config.Platform {
+	case muban.WeChatMini:
+		return weChatMini{weChat{config}}, weChatBase
+	case muban.WeChatOA:
+		return weChatOA{weChat{config}}, weChatBase
+	case muban.Baidu:
+		return baiduSmart{config}, baiduBase
+	default:
+		return nil, ""
+	}
+}
+
+// Platform is the platform whose calls are made.
+func (c *Client) Platform() muban.Platform { return c.config.Platform }
+
+// AppID is the app whose calls are made.
+func (c *Client) AppID() string { return c.config.AppID }
+
+// String names the client's app and says no secret.
+func (c *Client) String() string { return c.config.String() }

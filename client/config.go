@@ -1,0 +1,159 @@
+package client
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/muban-dev/muban"
+)
+
+// Config says whose calls a client makes, and where. Platform, AppID and the
+// app's credentials are needed; everything else has a default.
+type Config struct {
+	Platform muban.Platform
+	// AppID is the appid on WeChat, the App Key on Baidu, the app_id on Alipay.
+	AppID string
+	// Secret is the AppSecret on WeChat, the App Secret on Baidu.
+	Secret string
+
+	// BaseURL is where the calls go, without the path: http://127.0.0.1:8080 for
+	// a Muban; empty for the real platform.
+	BaseURL string
+	// HTTPClient makes the requests; nil for one of the client's own. It is
+	// copied, and the copy follows no redirect, since platforms send none and an
+	// access token must not travel elsewhere. Its transport must not repeat
+	// requests that may have arrived; net/http's does not.
+	HTTPClient *http.Client
+	// Timeout bounds one request and its answer; 0 is ten seconds.
+	Timeout time.Duration
+	// Logger is told of repeats, renewed tokens and unknown outcomes, never of
+	// a secret or a token; nil for nobody.
+	Logger *slog.Logger
+
+	// TokenStore keeps the access token; nil is memory of the client's own.
+	TokenStore TokenStore
+	// PlainToken makes a WeChat client use /cgi-bin/token, as old programs do.
+	// Each such token ends the one before, whoever fetched it: share a TokenStore
+	// with everything that fetches them. The default, stable_token, has no such
+	// quarrel.
+	PlainToken bool
+
+	// Retries is how often a call is repeated at most where that is safe; 0 is
+	// two, below 0 never. The renewal of a dead token is not counted.
+	Retries int
+	// Limits bounds what is under way at once and how much is repeated; share
+	// one among the clients of a process. nil is the client's own NewLimits(64, 10).
+	Limits *Limits
+	// Clock is for tests; nil is the system's.
+	Clock Clock
+}
+
+const (
+	defaultTimeout  = 10 * time.Second
+	defaultRetries  = 2
+	defaultInFlight = 64
+	defaultReserve  = 10
+)
+
+// String names the client's app and says no secret.
+func (c Config) String() string {
+	return "client of " + string(c.Platform) + " app " + c.AppID + " at " + c.BaseURL
+}
+
+// LogValue is what String says.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// validate reports everything that is wrong at once.
+func (c Config) validate() error {
+	var problems []error
+	refuse := func(field, problem string) { problems = append(problems, argument(c.Platform, OpNew, field, problem)) }
+	if !c.Platform.Known() {
+		refuse("Platform", "is "+shown(string(c.Platform))+"; it must be one of muban.Platforms")
+	}
+	if c.AppID == "" {
+		refuse("AppID", "is empty")
+	}
+	if c.Secret == "" && c.Platform != muban.Alipay {
+		refuse("Secret", "is empty")
+	}
+	if c.BaseURL != "" {
+		base, err := url.Parse(c.BaseURL)
+		switch {
+		case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
+			refuse("BaseURL", "is no address; it must be one like http://127.0.0.1:8080")
+		case base.RawQuery != "" || base.Fragment != "" || base.User != nil:
+			refuse("BaseURL", "has more than an address; it must be scheme, host and perhaps a path")
+		}
+	}
+	if c.PlainToken && c.Platform != muban.WeChatMini && c.Platform != muban.WeChatOA {
+		refuse("PlainToken", "is set; only WeChat has two kinds of token")
+	}
+	if c.Timeout < 0 {
+		refuse("Timeout", "is negative")
+	}
+	return errors.Join(problems...)
+}
+
+// withDefaults fills in what was not given.
+func (c Config) withDefaults(realBase string) Config {
+	if c.BaseURL == "" {
+		c.BaseURL = realBase
+	}
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.TokenStore == nil {
+		c.TokenStore = NewMemoryTokens()
+	}
+	switch {
+	case c.Retries == 0:
+		c.Retries = defaultRetries
+	case c.Retries < 0:
+		c.Retries = 0
+	}
+	if c.Limits == nil {
+		c.Limits = NewLimits(defaultInFlight, defaultReserve)
+	}
+	if c.Clock == nil {
+		c.Clock = systemClock{}
+	}
+	return c
+}
+
+// httpClient is the HTTP client of a config.
+func (c Config) httpClient() *http.Client {
+	client := http.Client{Transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: c.Timeout}).DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   c.Timeout,
+		MaxIdleConnsPerHost:   defaultInFlight,
+		ExpectContinueTimeout: time.Second,
+		// Shorter than any server's, so that a request seldom meets a
+		// connection that is being closed: nobody could say of it whether it
+		// arrived.
+		IdleConnTimeout: 20 * time.Second,
+	}}
+	if c.HTTPClient != nil {
+		client = *c.HTTPClient
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// shown makes a value visible where it is empty.
+func shown(value string) string {
+	if value == "" {
+		return "empty"
+	}
+	return value
+}
