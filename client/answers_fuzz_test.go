@@ -1,10 +1,13 @@
 package client
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"testing"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/wire/alipay"
 )
 
 // everyCall is each call that an adapter can make.
@@ -50,7 +53,7 @@ func FuzzAnswers(f *testing.F) {
 		f.Add(502, []byte(seed))
 	}
 	config := Config{AppID: "a", Secret: "s"}
-	adapters := []platform{weChatMini{weChat{config}}, weChatOA{weChat{config}}, baiduSmart{config}}
+	adapters := []platform{weChatMini{weChat{config}}, weChatOA{weChat{config}}, baiduSmart{config}, signing(f)}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		for _, p := range adapters {
 			for _, c := range everyCall(p) {
@@ -59,7 +62,7 @@ func FuzzAnswers(f *testing.F) {
 				case refused != nil && (err != nil || refused.code == "" || refused.kind() == ""):
 					t.Errorf("%s: refusal %+v with error %v", c.op, refused, err)
 				case refused == nil && err == nil && c.op == OpSend:
-					checkAccepted(t, status, body)
+					checkAccepted(t, p, status, body)
 				}
 				if refused == nil && err == nil && c.read != nil {
 					_ = c.read(body)
@@ -69,9 +72,38 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// checkAccepted: a send is accepted by a code of zero and a status of success.
-func checkAccepted(t *testing.T, status int, body []byte) {
+// signing is an adapter of Alipay, of whose answers one is given to the fuzzer.
+func signing(f *testing.F) alipayMini {
+	f.Helper()
+	var keys [2]*rsa.PrivateKey
+	for i := range keys {
+		key, err := rsa.GenerateKey(rand.Reader, 1024)
+		if err != nil {
+			f.Fatal(err)
+		}
+		keys[i] = key
+	}
+	content := []byte(`{"code":"10000","msg":"Success"}`)
+	sign, err := alipay.Sign(keys[1], alipay.RSA2, content)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(200, alipay.Envelope{Name: alipay.ResponseName(alipay.MethodSend), Content: content, Sign: sign}.Bytes())
+	f.Add(200, []byte(`{"error_response":{"code":"40002","sub_code":"isv.invalid-app-id"}}`))
+	return alipayMini{"a", alipayKeyring{private: keys[0], public: &keys[1].PublicKey, content: make([]byte, 16)}}
+}
+
+// checkAccepted: a send is accepted by a code of zero and a status of success,
+// or by a signature.
+func checkAccepted(t *testing.T, p platform, status int, body []byte) {
 	t.Helper()
+	if signer, ok := p.(alipayMini); ok {
+		e, err := alipay.Cut(body, alipay.UTF8)
+		if err != nil || status != 200 || alipay.Verify(signer.keys.public, alipay.RSA2, e.Content, e.Sign) != nil {
+			t.Errorf("%d %s was taken for an acceptance", status, body)
+		}
+		return
+	}
 	var a struct {
 		ErrCode *int `json:"errcode"`
 		Errno   *int `json:"errno"`

@@ -59,6 +59,10 @@ const (
 func (i *impostor) client(t *testing.T, p muban.Platform, adjust ...func(*client.Config)) *client.Client {
 	t.Helper()
 	config := client.Config{Platform: p, AppID: "app", Secret: theSecret, BaseURL: i.URL, Clock: newTestClock(), Timeout: time.Minute}
+	if p == muban.Alipay {
+		keys := testKeys()
+		config.Secret, config.Alipay = "", client.AlipayKeys{AppPrivateKey: keys[0].private, AlipayPublicKey: keys[1].public}
+	}
 	for _, change := range adjust {
 		change(&config)
 	}

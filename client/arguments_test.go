@@ -29,12 +29,14 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 		To: "o1", Template: "t", Data: map[string]muban.Value{"first": {Text: "x", Color: "#173177"}},
 		WeChatOA: &client.WeChatOA{URL: "https://example.com", MiniProgram: muban.MiniProgram{AppID: "wx1"}},
 	}
+	good[muban.Alipay] = client.SendRequest{
+		To: "2088", Template: "t", Data: map[string]muban.Value{"keyword1": {Text: "x"}}, Grant: client.Grant{ID: "g", Kind: muban.GrantForm},
+	}
 	type change = func(*client.SendRequest)
 	everywhere := map[string]change{
 		"Template": func(r *client.SendRequest) { r.Template = "" },
 		"Data":     func(r *client.SendRequest) { r.Data = map[string]muban.Value{"": {Text: "x"}} },
-		"To":       func(r *client.SendRequest) { r.To, r.Baidu = "", nil },
-		"Alipay":   func(r *client.SendRequest) { r.Alipay = &client.Alipay{} },
+		"To":       func(r *client.SendRequest) { r.To, r.Baidu, r.Alipay = "", nil, nil },
 	}
 	type row struct {
 		platform muban.Platform
@@ -42,6 +44,11 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 		change   change
 	}
 	rows := []row{
+		{muban.WeChatMini, "Alipay", func(r *client.SendRequest) { r.Alipay = &client.Alipay{} }},
+		{muban.Alipay, "Alipay.OpenID", func(r *client.SendRequest) { r.Alipay = &client.Alipay{OpenID: "o"} }}, // and To
+		{muban.Alipay, "Data[keyword1].Color", func(r *client.SendRequest) { r.Data = map[string]muban.Value{"keyword1": {Color: "#173177"}} }},
+		{muban.Alipay, "Grant.Kind", func(r *client.SendRequest) { r.Grant.Kind = muban.GrantOrder }},
+		{muban.Alipay, "Baidu", func(r *client.SendRequest) { r.Baidu = &client.Baidu{} }},
 		{muban.WeChatOA, "WeChatMini", func(r *client.SendRequest) { r.WeChatMini = &client.WeChatMini{} }},
 		{muban.WeChatOA, "Grant", func(r *client.SendRequest) { r.Grant.ID = "g" }},
 		{muban.WeChatOA, "Grant", func(r *client.SendRequest) { r.Grant.Kind = muban.GrantForm }},
@@ -86,6 +93,7 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 	if n := i.calls.Load() + i.tokens.Load(); n != 0 {
 		t.Errorf("%d requests left", n)
 	}
+	delete(good, muban.Alipay) // whose answers nobody can make up
 	for p, req := range good {
 		if _, err := i.client(t, p).Send(t.Context(), req); err != nil {
 			t.Errorf("%s: what is right: %v", p, err)

@@ -21,7 +21,10 @@ func New(config Config) (*Client, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	adapter, base := platformOf(config)
+	adapter, base, err := platformOf(config)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{config: config.withDefaults(base), platform: adapter}
 	c.http = c.config.httpClient()
 	if issuer, ok := adapter.(tokenIssuer); ok {
@@ -32,16 +35,17 @@ func New(config Config) (*Client, error) {
 
 // platformOf is the adapter of a config's platform, and where the real
 // platform is.
-func platformOf(config Config) (adapter platform, base string) {
+func platformOf(config Config) (adapter platform, base string, err error) {
 	switch config.Platform {
 	case muban.WeChatMini:
-		return weChatMini{weChat{config}}, weChatBase
+		return weChatMini{weChat{config}}, weChatBase, nil
 	case muban.WeChatOA:
-		return weChatOA{weChat{config}}, weChatBase
+		return weChatOA{weChat{config}}, weChatBase, nil
 	case muban.Baidu:
-		return baiduSmart{config}, baiduBase
-	default:
-		return nil, ""
+		return baiduSmart{config}, baiduBase, nil
+	default: // the config was validated
+		adapter, err = newAlipayMini(config)
+		return adapter, alipayBase, err
 	}
 }
 

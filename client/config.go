@@ -20,6 +20,8 @@ type Config struct {
 	AppID string
 	// Secret is the AppSecret on WeChat, the App Secret on Baidu.
 	Secret string
+	// Alipay are the keys of an Alipay app, which has no secret.
+	Alipay AlipayKeys
 
 	// BaseURL is where the calls go, without the path: http://127.0.0.1:8080 for
 	// a Muban; empty for the real platform.
@@ -89,6 +91,12 @@ func (c Config) validate() error {
 		case base.RawQuery != "" || base.Fragment != "" || base.User != nil:
 			refuse("BaseURL", "has more than an address; it must be scheme, host and perhaps a path")
 		}
+	}
+	if c.Secret != "" && c.Platform == muban.Alipay {
+		refuse("Secret", "is set; an Alipay app has keys, in Alipay")
+	}
+	if c.Alipay != (AlipayKeys{}) && c.Platform != muban.Alipay {
+		refuse("Alipay", "is set; only Alipay apps sign with keys")
 	}
 	if c.PlainToken && c.Platform != muban.WeChatMini && c.Platform != muban.WeChatOA {
 		refuse("PlainToken", "is set; only WeChat has two kinds of token")

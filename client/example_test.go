@@ -119,6 +119,44 @@ func Example_baidu() {
 	// Output: true [message_center search_panel notification_bar]
 }
 
+// An Alipay program signs its requests. Its templates are made on the platform's
+// website.
+func Example_alipay() {
+	server := mubantest.New() // stands in for Alipay
+	defer server.Close()
+	app := server.NewApp(muban.Alipay)
+	buyer := app.NewUser()
+	template := app.NewTemplate("购买成功通知", "商品{{keyword1.DATA}}\n")
+
+	ctx := context.Background()
+	c, err := client.New(client.Config{
+		Platform: muban.Alipay, AppID: app.ID, BaseURL: server.URL,
+		Alipay: client.AlipayKeys{
+			AppPrivateKey:   app.Keys.AppPrivateKey,   // 应用私钥
+			AlipayPublicKey: app.Keys.AlipayPublicKey, // 支付宝公钥
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	_, err = c.Send(ctx, client.SendRequest{
+		To:       buyer.OpenID, // 2088…
+		Template: template,
+		Data:     map[string]muban.Value{"keyword1": {Text: "咖啡"}},
+		Page:     "pages/orders/orders?id=7",
+		Grant:    buyer.MintGrant(muban.GrantPayment), // the trade_no
+	})
+	fmt.Println(err)
+	fmt.Print(app.WaitMessage().Rendered)
+
+	_, err = c.AddTemplate(ctx, client.AddTemplateRequest{LibraryID: "AT0002"})
+	fmt.Println(client.KindOf(err))
+	// Output:
+	// <nil>
+	// 商品咖啡
+	// not_on_this_platform
+}
+
 // What to do about an error is decided by its kind, whatever the platform.
 func ExampleKindOf() {
 	server := mubantest.New()

@@ -79,13 +79,22 @@ func TestSendsUnderFaults(t *testing.T) {
 		{muban.Baidu, muban.GrantPayment, []fault{kill}, none, false, false, 2, 1, 1},
 		{muban.Baidu, muban.GrantOrder, []fault{drop}, client.KindOutcomeUnknown, false, false, 1, 1, 1},
 		{muban.Baidu, muban.GrantOrder, []fault{kill, drop}, client.KindOutcomeUnknown, false, false, 2, 1, 1},
+
+		{muban.Alipay, muban.GrantForm, nil, none, false, false, 1, 1, 1},
+		{muban.Alipay, muban.GrantForm, []fault{drop}, client.KindOutcomeUnknown, false, false, 1, 1, 1},
+		{muban.Alipay, muban.GrantForm, []fault{stall}, client.KindOutcomeUnknown, false, false, 1, 1, 1},
+		{muban.Alipay, muban.GrantForm, []fault{page}, client.KindOutcomeUnknown, false, false, 1, 1, 1},
+		{muban.Alipay, muban.GrantForm, []fault{reset}, client.KindOutcomeUnknown, false, false, 0, 0, 0},
+		{muban.Alipay, muban.GrantForm, []fault{busy}, muban.KindBusy, false, false, 1, 0, 0},
+		{muban.Alipay, muban.GrantPayment, nil, none, false, false, 1, 1, 1},
+		{muban.Alipay, muban.GrantPayment, []fault{drop}, client.KindOutcomeUnknown, false, false, 1, 1, 1},
 	} {
 		t.Run(fmt.Sprintf("%s %s %v", test.platform, test.grant, test.faults), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, server, test.platform)
 			w.warmUp()
 			req := w.request(test.grant)
-			w.proxy.fail("template/send", test.faults...)
+			w.proxy.fail(w.sends, test.faults...)
 			sent, err := w.client.Send(t.Context(), req)
 
 			if kind := client.KindOf(err); kind != test.kind {
@@ -99,7 +108,7 @@ func TestSendsUnderFaults(t *testing.T) {
 					t.Errorf("retry %+v, want %t and a reason", e.Retry, test.canRetry)
 				}
 			}
-			if n := w.proxy.requests("template/send"); n != test.requests {
+			if n := w.proxy.requests(w.sends); n != test.requests {
 				t.Errorf("%d requests, want %d", n, test.requests)
 			}
 			if n := len(w.app.Messages()); n != test.messages {

@@ -95,6 +95,13 @@ var journeys = []journey{
 		rendered: "订单号321254555\n金额300元", answersID: true,
 		again: outcome{muban.KindGrantUnknown, "4003"}, messages: 1, deleted: outcome{muban.KindTemplateUnknown, "4001"},
 	},
+	{
+		platform: muban.Alipay, library: notHere, templates: notHere, unknown: notHere,
+		title: "AT0002", named: "购买成功通知", content: "地点{{keyword1.DATA}}\n商品{{keyword2.DATA}}\n",
+		grant: muban.GrantForm, data: texts("keyword1", "广州", "keyword2", "咖啡"),
+		rendered: "地点广州\n商品咖啡\n",
+		again:    outcome{muban.KindGrantExpired, "FORM_ID_OVER_TIME"}, messages: 1, deleted: outcome{muban.KindTemplateUnknown, "USER_TEMPLATE_ILLEGAL"},
+	},
 }
 
 func TestScenarioOnAllPlatforms(t *testing.T) {
@@ -140,6 +147,12 @@ func travel(t *testing.T, base string, api *apiclient.Client, j journey) {
 		t.Errorf("templates %+v, want %s with %q", list, template, j.content)
 	}
 
+	if j.templates != fine { // made by hand, as on the platform's website
+		made, err := api.CreateTemplate(ctx, app, apiclient.NewTemplate{Title: j.named, Content: j.content})
+		must(t, err)
+		template = made.Value.TemplateID
+	}
+
 	// Sent, and sent again with the same grant.
 	req := client.SendRequest{To: user.Value.OpenID, Template: template, Data: j.data}
 	if j.grant != "" {
@@ -168,6 +181,9 @@ func travel(t *testing.T, base string, api *apiclient.Client, j journey) {
 	// Deleted, and gone.
 	expect(t, "delete", c.DeleteTemplate(ctx, template), j.templates)
 	expect(t, "delete again", c.DeleteTemplate(ctx, template), j.unknown)
+	if j.templates != fine {
+		must(t, api.DeleteTemplate(ctx, app, template))
+	}
 	_, err = c.Send(ctx, req)
 	expect(t, "send without the template", err, j.deleted)
 }
@@ -186,12 +202,14 @@ func expect(t *testing.T, step string, err error, want outcome) {
 func newApp(t *testing.T, base string, api *apiclient.Client, p muban.Platform) (string, *client.Client) {
 	t.Helper()
 	members := apiclient.Members{"platform": p, "name": "scenario"}
-	if p == muban.Baidu {
-		members["push_allowed"] = true
+	var keys client.AlipayKeys
+	if p == muban.Alipay {
+		keys.AppPrivateKey, members["app_public_key"] = testKeys()[0].private, testKeys()[0].public
 	}
 	app, err := api.CreateApp(t.Context(), members)
 	must(t, err)
-	c, err := client.New(client.Config{Platform: p, AppID: app.Value.AppID, Secret: app.Value.Secret, BaseURL: base})
+	keys.AlipayPublicKey = app.Value.AlipayPublicKey
+	c, err := client.New(client.Config{Platform: p, AppID: app.Value.AppID, Secret: app.Value.Secret, Alipay: keys, BaseURL: base})
 	must(t, err)
 	return app.Value.AppID, c
 }

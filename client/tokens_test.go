@@ -36,9 +36,13 @@ func together(n int, call func(i int) error) []error {
 
 // read makes a call that changes nothing.
 func (w *world) read() error {
-	if w.app.Platform == muban.WeChatOA {
+	switch w.app.Platform {
+	case muban.WeChatOA:
 		_, err := w.client.Industries(w.Context())
 		return err
+	case muban.Alipay:
+		return nil // it has no such call
+	default:
 	}
 	_, err := w.client.LibraryTitles(w.Context(), muban.Range{Count: 1})
 	return err

@@ -52,6 +52,7 @@ type world struct {
 	proxy    *faultProxy
 	clock    *testClock
 	client   *client.Client
+	sends    string // part of the path of a send
 }
 
 // newWorld makes a world on a server; adjust may change the client's config.
@@ -62,8 +63,14 @@ func newWorld(t *testing.T, server *mubantest.Server, p muban.Platform, adjust .
 	w.template = w.app.NewTemplate("购买成功通知", "地点{{keyword1.DATA}}\n")
 	w.proxy.revoke = w.app.RevokeTokens
 	w.proxy.answer = `{"errcode":-1,"errmsg":"system error"}`
-	if p == muban.Baidu {
+	w.sends = "template/send"
+	switch p {
+	case muban.Baidu:
 		w.proxy.answer = `{"errno":4002,"msg":"消息推送接口调用失败"}`
+	case muban.Alipay:
+		w.sends = "gateway.do"
+		w.proxy.answer = `{"alipay_open_app_mini_templatemessage_send_response":{"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error","sub_msg":"系统繁忙"}}`
+	default:
 	}
 	w.client = w.newClient(adjust...)
 	return w

@@ -2,33 +2,49 @@ package mubantest
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/client"
 	"github.com/muban-dev/muban/internal/apiclient"
+	"github.com/muban-dev/muban/wire/alipay"
 )
 
 // App is a developer's account on one platform of a [Server].
 type App struct {
 	Platform muban.Platform
-	// ID and Secret are what its client authenticates with.
+	// ID and Secret are what its client authenticates with; an Alipay app has
+	// Keys in the place of a secret.
 	ID, Secret string
+	Keys       client.AlipayKeys
 
 	server *Server
 	// last is the message that WaitMessage returned last.
 	last muban.MessageID
 }
 
-// NewApp makes an app. On Baidu it has push permission.
+// NewApp makes an app with everything that it needs to send: on Alipay a pair
+// of keys too.
 func (s *Server) NewApp(p muban.Platform) *App {
 	s.to.Helper()
 	members := apiclient.Members{"platform": p, "name": "mubantest"}
-	if p == muban.Baidu {
-		members["push_allowed"] = true
+	var keys client.AlipayKeys
+	if p == muban.Alipay {
+		private, err := rsa.GenerateKey(rand.Reader, 2048)
+		s.must("making a key", err)
+		keys.AppPrivateKey = base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(private))
+		members["app_public_key"] = alipay.PublicKeyText(&private.PublicKey)
 	}
-	app, err := s.api.CreateApp(context.Background(), members)
+	made, err := s.api.CreateApp(context.Background(), members)
 	s.must("making an app", err)
-	return &App{Platform: p, ID: app.Value.AppID, Secret: app.Value.Secret, server: s}
+	app := made.Value
+	if p == muban.Alipay {
+		keys.AlipayPublicKey = app.AlipayPublicKey
+	}
+	return &App{Platform: p, ID: app.AppID, Secret: app.Secret, Keys: keys, server: s}
 }
 
 // Set changes a setting of the app, by its name in the native API: pages,
@@ -41,7 +57,7 @@ func (a *App) Set(name string, value any) {
 
 // Config is what a client of the app needs; add to it what you test.
 func (a *App) Config() client.Config {
-	return client.Config{Platform: a.Platform, AppID: a.ID, Secret: a.Secret, BaseURL: a.server.URL}
+	return client.Config{Platform: a.Platform, AppID: a.ID, Secret: a.Secret, Alipay: a.Keys, BaseURL: a.server.URL}
 }
 
 // Client makes a client of the app.

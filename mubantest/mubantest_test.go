@@ -21,7 +21,7 @@ import (
 func TestHelpersDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	m := mubantest.Start(t)
-	for _, p := range []muban.Platform{muban.WeChatMini, muban.Baidu} { // those whose grants pay three times
+	for _, p := range []muban.Platform{muban.WeChatMini, muban.Baidu, muban.Alipay} { // those whose grants pay three times
 		app := m.NewApp(p)
 		user := app.NewUser()
 		template := app.NewTemplate("t", "a{{keyword1.DATA}}")
