@@ -107,7 +107,7 @@ func (m *OfficialMessage) empty() bool {
 
 // decodeMiniProgram reads miniprogram. Clients that mean none send "", [], {},
 // null or an object with an empty appid (protocol.md §3.5). WxJava can write
-// path for pagepath.
+// path for pagepath, and in uniform_send pagePath.
 func decodeMiniProgram(raw []byte) (MiniProgram, error) {
 	if blank(raw) {
 		return MiniProgram{}, nil
@@ -116,15 +116,15 @@ func decodeMiniProgram(raw []byte) (MiniProgram, error) {
 		return MiniProgram{}, &BodyError{"miniprogram is " + shape(raw) + `; it must be an object like {"appid":"wx…","pagepath":"index"}`}
 	}
 	var m MiniProgram
-	var path string
+	var other string
 	err := eachMember(raw, func(name, value []byte) (err error) {
 		switch string(name) {
 		case "appid":
 			m.AppID, err = text("miniprogram.appid", value)
 		case "pagepath":
 			m.PagePath, err = text("miniprogram.pagepath", value)
-		case "path":
-			path, err = text("miniprogram.path", value)
+		case "path", "pagePath":
+			other, err = text("miniprogram."+string(name), value)
 		}
 		return err
 	})
@@ -132,7 +132,7 @@ func decodeMiniProgram(raw []byte) (MiniProgram, error) {
 		return MiniProgram{}, err
 	}
 	if m.PagePath == "" {
-		m.PagePath = path
+		m.PagePath = other
 	}
 	return m, nil
 }

@@ -59,7 +59,7 @@ func TestDecodeOfficialSendMembers(t *testing.T) {
 }
 
 // The forms in which clients say that there is no mini program
-// (protocol.md §3.5), and the two names of its page (§3.2).
+// (protocol.md §3.5), and the names of its page (§3.2).
 func TestDecodeMiniProgram(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]MiniProgram{
@@ -71,6 +71,8 @@ func TestDecodeMiniProgram(t *testing.T) {
 		`{"appid":"wx1"}`:                                   {AppID: "wx1"},
 		`{"appid":"wx1","pagepath":"index?foo=bar"}`:        {AppID: "wx1", PagePath: "index?foo=bar"},
 		`{"appid":"wx1","path":"index"}`:                    {AppID: "wx1", PagePath: "index"}, // WxJava
+		`{"appid":"wx1","pagePath":"index"}`:                {AppID: "wx1", PagePath: "index"}, // WxJava, uniform_send
+		`{"appid":"wx1","pagepath":"a","pagePath":"b"}`:     {AppID: "wx1", PagePath: "a"},
 		`{"path":"index","appid":"wx1","pagepath":""}`:      {AppID: "wx1", PagePath: "index"},
 		`{"appid":"wx1","pagepath":"a","path":"b"}`:         {AppID: "wx1", PagePath: "a"},
 		`{"appid":"wx1","usePath":true,"pagepath":"a"}`:     {AppID: "wx1", PagePath: "a"},
@@ -89,6 +91,7 @@ func TestDecodeMiniProgram(t *testing.T) {
 		`{"appid":{}}`:                     "miniprogram.appid is an object; it must be a text",
 		`{"appid":"wx1","pagepath":["a"]}`: "miniprogram.pagepath is an array; it must be a text",
 		`{"appid":"wx1","path":true}`:      "miniprogram.path is true; it must be a text",
+		`{"appid":"wx1","pagePath":{}}`:    "miniprogram.pagePath is an object; it must be a text",
 		`{"appid":"wx\u0000"}`:             "miniprogram.appid contains the character U+0000",
 	} {
 		_, err := DecodeOfficialSend([]byte(`{"miniprogram":` + raw + `}`))
