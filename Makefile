@@ -8,10 +8,10 @@ ARGS ?=
 TOOL := go tool -modfile=tools/go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint format vet tidy cross fix bench dist clean
+.PHONY: help run build test test-clients check lint format vet tidy cross fix bench dist clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the sandbox (ARGS='--listen 127.0.0.1:9000')
 	go run ./cmd/muban dev $(ARGS)
@@ -19,8 +19,11 @@ run: ## Start the sandbox (ARGS='--listen 127.0.0.1:9000')
 build: ## Build bin/muban, static, for this machine
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/muban$(shell go env GOEXE) ./cmd/muban
 
-test: ## Run every test; on Debian as root it installs what they need
+test: ## Run every Go test; on Debian as root it installs what they need
 	@sh scripts/test.sh
+
+test-clients: ## Run real clients in their languages against a running Muban
+	@scripts/postgres.sh test/clients/run.sh
 
 check: format vet tidy lint cross ## Check format, go vet, go.mod, linters and the other systems' builds
 

@@ -21,6 +21,18 @@ lack() {
 	missing_packages="${missing_packages:+$missing_packages }$*"
 }
 
+# trusts_somebody finds the root certificates without which nothing can be
+# downloaded over TLS: a minimal Debian has none.
+trusts_somebody() {
+	[ "$(uname -s)" != Linux ] || [ -n "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] ||
+		[ -n "$(ls -d /etc/ssl/certs/* /etc/pki/tls/certs/* 2>/dev/null)" ]
+}
+
+# may_install says whether install_missing could install something.
+may_install() {
+	[ "${MUBAN_TEST_INSTALL:-1}" != 0 ] && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]
+}
+
 # install_missing installs what was noted, or stops with one line that names it.
 install_missing() {
 	[ -n "$missing_packages" ] || return 0
@@ -28,7 +40,7 @@ install_missing() {
 		echo "missing: $missing_things. Install it (Debian: apt-get install $missing_packages); MUBAN_TEST_INSTALL=0 forbids doing so here" >&2
 		exit 1
 	fi
-	if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+	if ! may_install; then
 		echo "missing: $missing_things. Install it (Debian, as root: apt-get install $missing_packages)" >&2
 		exit 1
 	fi

@@ -193,6 +193,10 @@ var layers = []layer{
 		pkg: "scripts/notices",
 		why: "what builds a release runs on a bare Go installation",
 	},
+	{
+		pkg: "test/clients/runner",
+		why: "real clients meet the program as a user does, over HTTP only",
+	},
 }
 
 // emptyNames are package names that say nothing about what is inside.
