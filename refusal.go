@@ -26,6 +26,14 @@ const (
 	KindSignatureExpired Kind = "signature_expired"
 	KindCallForbidden    Kind = "call_forbidden"
 
+	// Of login codes; the refresh kinds are of Alipay's refresh_token.
+	KindLoginCodeMissing Kind = "login_code_missing"
+	KindLoginCodeInvalid Kind = "login_code_invalid" // unknown or expired
+	KindLoginCodeUsed    Kind = "login_code_used"
+	KindRefreshInvalid   Kind = "refresh_invalid"
+	KindRefreshExpired   Kind = "refresh_expired"
+	KindRefreshUsed      Kind = "refresh_used"
+
 	KindNeedsGet      Kind = "needs_get"
 	KindNeedsPost     Kind = "needs_post"
 	KindUnknownPath   Kind = "unknown_path"

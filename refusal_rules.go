@@ -21,6 +21,15 @@ const (
 	RuleSignature       Rule = "signature.match"
 	RuleSignatureTime   Rule = "signature.time"
 
+	RuleLoginMissing   Rule = "login.missing"
+	RuleLoginUnknown   Rule = "login.unknown"
+	RuleLoginExpired   Rule = "login.expired"
+	RuleLoginUsed      Rule = "login.used"
+	RuleLoginGuest     Rule = "login.guest"
+	RuleRefreshUnknown Rule = "refresh.unknown"
+	RuleRefreshExpired Rule = "refresh.expired"
+	RuleRefreshUsed    Rule = "refresh.used"
+
 	RuleRequestGet       Rule = "request.get"
 	RuleRequestPost      Rule = "request.post"
 	RuleRequestPath      Rule = "request.path"
@@ -120,6 +129,15 @@ var ruleFacts = map[Rule]struct {
 	RuleSignatureForm: {KindSignatureInvalid, "the request is not signed as a cloud call must be: {problem}", "docs/dialects/cloudcall.md"},
 	RuleSignature:     {KindSignatureInvalid, "the signature is not what app {app_id}'s secret makes of this request: the secret is another, or something on the way changed the host, the path or a header", "docs/dialects/cloudcall.md"},
 	RuleSignatureTime: {KindSignatureExpired, "the request was signed at {signed_at} and it is {now} now; a signature is good for {seconds} seconds", "docs/dialects/cloudcall.md"},
+
+	RuleLoginMissing:   {KindLoginCodeMissing, "the request has no login code: {parameter} is missing or empty", "docs/protocol.md §1.7"},
+	RuleLoginUnknown:   {KindLoginCodeInvalid, "app {app_id} has no such login code; it was never issued, or to another app", "docs/protocol.md §1.7"},
+	RuleLoginExpired:   {KindLoginCodeInvalid, "this login code was issued at {issued_at} and expired at {expires_at} (it is {now} now); login codes live 5 minutes", "docs/protocol.md §1.7"},
+	RuleLoginUsed:      {KindLoginCodeUsed, "this login code was used at {used_at}; it is good once", "docs/protocol.md §1.7"},
+	RuleLoginGuest:     {KindInvalid, "user {user} is a guest, who has not logged in; give the user an open_id first", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
+	RuleRefreshUnknown: {KindRefreshInvalid, "app {app_id} has no such refresh_token; it was never issued, or to another app", "docs/protocol.md §1.7"},
+	RuleRefreshExpired: {KindRefreshExpired, "this refresh_token was issued at {issued_at} and expired at {expires_at} (it is {now} now); refresh tokens live 30 days", "docs/protocol.md §1.7"},
+	RuleRefreshUsed:    {KindRefreshUsed, "this refresh_token was used at {used_at}; each call answers a new one for the next", "docs/protocol.md §1.7"},
 
 	RuleRequestGet:       {KindNeedsGet, "this call was made with {method}; it must be GET", "docs/protocol.md §1.3, 43001"},
 	RuleRequestPost:      {KindNeedsPost, "this call was made with {method}; it must be POST", "docs/protocol.md §1.3, 43002"},

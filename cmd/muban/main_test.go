@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 			"code":    wantCode,
 			"capture": captureText,
 			"member":  captureMember,
+			"http":    callServer,
 		},
 	})
 }

@@ -11,7 +11,7 @@ import (
 
 func newUserCommand(s *shell) *cobra.Command {
 	return newGroup("user", "Recipients as one app sees them",
-		newUserCreate(s), newUserList(s), newUserShow(s), newUserUpdate(s), newUserDelete(s))
+		newUserCreate(s), newUserList(s), newUserShow(s), newUserUpdate(s), newUserDelete(s), newUserLoginCode(s))
 }
 
 // userIDs are the flags that create and update share.
@@ -142,6 +142,26 @@ func newUserDelete(s *shell) *cobra.Command {
 		Example: "  muban user delete --app wx3f7a9c0d5e8b2146 o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 			return s.done(c.DeleteUser(ctx, app, args[0]), "deleted user %s", args[0])
+		}),
+	}
+	appFlag(cmd, &app)
+	return cmd
+}
+
+func newUserLoginCode(s *shell) *cobra.Command {
+	var app string
+	cmd := &cobra.Command{
+		Use: "login-code USER", Short: "Issue the code that the user's phone gives the app's backend", Args: takes("USER"),
+		Long: `Issue what wx.login, swan.login or my.getAuthCode would give the user's phone.
+The app's backend exchanges it for who the user is, once and within 5 minutes:
+/sns/jscode2session on WeChat, /oauth/jscode2sessionkey on Baidu,
+alipay.system.oauth.token on Alipay.`,
+		Example: "  muban user login-code --app wx3f7a9c0d5e8b2146 o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
+			code, err := c.IssueLoginCode(ctx, app, args[0])
+			return show(s, code, err, func(l apiclient.LoginCode) view {
+				return details{{"code", l.Code}, {"expires_at", stamp(l.ExpiresAt)}}
+			})
 		}),
 	}
 	appFlag(cmd, &app)

@@ -55,6 +55,7 @@ POST /api/v1/apps/{app_id}/templates createTemplate
 POST /api/v1/apps/{app_id}/tokens/revoke revokeAppTokens
 POST /api/v1/apps/{app_id}/users createUser
 POST /api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read markMessageRead
+POST /api/v1/apps/{app_id}/users/{user}/login-codes issueLoginCode
 POST /api/v1/callbacks/{id}/resend resendCallback
 POST /api/v1/clock/advance advanceClock
 POST /api/v1/library/{platform}/titles createTitle
@@ -162,7 +163,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 
 // isAction tells the POSTs that take no body.
 func isAction(path string) bool {
-	return slices.ContainsFunc([]string{"/reset", "/revoke", "/read", "/resend", "/verify", "/cloud-tokens"},
+	return slices.ContainsFunc([]string{"/reset", "/revoke", "/read", "/resend", "/verify", "/cloud-tokens", "/login-codes"},
 		func(end string) bool { return strings.HasSuffix(path, end) })
 }
 

@@ -27,8 +27,12 @@ func (a *api) userRoutes() {
 	}, a.updateUser)
 	handle(a, "DELETE /api/v1/apps/{app_id}/users/{user}", doc{
 		id: "deleteUser", tag: "users", summary: "Delete a user", answer: "The user is gone.",
-		text: "The user's grants go along; messages stay.",
+		text: "The user's grants and login codes go along; messages stay.",
 	}, a.deleteUser)
+	handle(a, "POST /api/v1/apps/{app_id}/users/{user}/login-codes", doc{
+		id: "issueLoginCode", tag: "users", summary: "Issue a login code", status: http.StatusCreated, answer: "The code.",
+		text: "What wx.login, swan.login or my.getAuthCode would give the user's phone: good for 5 minutes of sandbox time and once, in the platform's own call (`/sns/jscode2session`, `/oauth/jscode2sessionkey`, `alipay.system.oauth.token`). wechat-oa has none. A Baidu guest, who has no `open_id`, is refused.",
+	}, a.issueLoginCode)
 }
 
 // UserPath is the path of a user.
@@ -150,6 +154,20 @@ func (a *api) updateUser(ctx context.Context, in *struct {
 
 func (a *api) deleteUser(ctx context.Context, in *UserPath) (*struct{}, error) {
 	return nil, a.service.DeleteUser(ctx, in.AppID, in.User)
+}
+
+// LoginCode is what a phone gives its app's backend.
+type LoginCode struct {
+	Code      string    `json:"code" doc:"What the platform calls js_code, code or auth_code." example:"021Ktl4S1ognG510zT2S1f7w4S1Ktl4Q"`
+	ExpiresAt Timestamp `json:"expires_at" doc:"Good until, and not at, this time."`
+}
+
+func (a *api) issueLoginCode(ctx context.Context, in *UserPath) (*Answer[LoginCode], error) {
+	issued, err := a.service.IssueLoginCode(ctx, in.AppID, in.User)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer[LoginCode]{LoginCode{issued.Code, Timestamp{issued.ExpiresAt}}}, nil
 }
 
 func (p *UserPatch) apply(to *muban.User) {

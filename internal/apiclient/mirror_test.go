@@ -25,6 +25,7 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 		{reflect.TypeFor[api.Certificates](), reflect.TypeFor[apiclient.Certificates]()},
 		{reflect.TypeFor[api.Industries](), reflect.TypeFor[apiclient.Industries]()},
 		{reflect.TypeFor[api.CloudToken](), reflect.TypeFor[apiclient.CloudToken]()},
+		{reflect.TypeFor[api.LoginCode](), reflect.TypeFor[apiclient.LoginCode]()},
 		{reflect.TypeFor[api.User](), reflect.TypeFor[apiclient.User]()},
 		{reflect.TypeFor[api.Template](), reflect.TypeFor[apiclient.Template]()},
 		{reflect.TypeFor[api.TemplateKeyword](), reflect.TypeFor[apiclient.TemplateKeyword]()},

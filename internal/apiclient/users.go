@@ -50,6 +50,17 @@ func (c *Client) DeleteUser(ctx context.Context, appID, user string) error {
 	return err
 }
 
+// LoginCode is what a phone gives its app's backend.
+type LoginCode struct {
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// IssueLoginCode issues a login code of a user.
+func (c *Client) IssueLoginCode(ctx context.Context, appID, user string) (Answer[LoginCode], error) {
+	return do[LoginCode](ctx, c, call{method: http.MethodPost, path: appPath(appID, "users", user, "login-codes")})
+}
+
 // Inbox is what a user sees, or its newest part, newest first.
 type Inbox struct {
 	List[Message]

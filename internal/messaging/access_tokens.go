@@ -28,18 +28,19 @@ type IssuedToken struct {
 	App       muban.App
 }
 
-// tokenCall is what the calls that issue tokens do not share.
-type tokenCall struct {
+// credentialCall is what the calls by which an app shows its secret do not
+// share.
+type credentialCall struct {
 	platforms          []muban.Platform
 	grantType          string // the only one that is served
 	idName, secretName string // the parameters' names on the wire
 }
 
-func tokenCallOf(kind muban.TokenKind) tokenCall {
+func tokenCallOf(kind muban.TokenKind) credentialCall {
 	if kind == muban.TokenBaidu { // protocol.md §1.5
-		return tokenCall{[]muban.Platform{muban.Baidu}, "client_credentials", "client_id", "client_secret"}
+		return credentialCall{[]muban.Platform{muban.Baidu}, "client_credentials", "client_id", "client_secret"}
 	}
-	return tokenCall{ // protocol.md §1.1, §1.2
+	return credentialCall{ // protocol.md §1.1, §1.2
 		[]muban.Platform{muban.WeChatMini, muban.WeChatOA}, "client_credential", "appid", "secret",
 	}
 }
@@ -53,7 +54,7 @@ const (
 // IssueToken checks the app's credentials and issues an access token, or
 // answers the one that still stands, by the rules of its kind.
 func (s *Service) IssueToken(ctx context.Context, req TokenRequest) (IssuedToken, error) {
-	app, err := s.authenticate(ctx, req)
+	app, err := s.authenticate(ctx, tokenCallOf(req.Kind), credentials{req.GrantType, req.AppID, req.Secret})
 	if err != nil {
 		return IssuedToken{}, err
 	}
@@ -81,9 +82,11 @@ func (s *Service) IssueToken(ctx context.Context, req TokenRequest) (IssuedToken
 	return IssuedToken{Text: text, ExpiresIn: issued.ExpiresAt.Sub(now), ExpiresAt: issued.ExpiresAt, App: app}, nil
 }
 
+// credentials are what an app shows in such a call.
+type credentials struct{ GrantType, AppID, Secret string }
+
 // authenticate checks grant_type, the app's id and its secret, in that order.
-func (s *Service) authenticate(ctx context.Context, req TokenRequest) (muban.App, error) {
-	call := tokenCallOf(req.Kind)
+func (s *Service) authenticate(ctx context.Context, call credentialCall, req credentials) (muban.App, error) {
 	if req.GrantType != call.grantType {
 		return muban.App{}, muban.Refuse(muban.RuleAuthGrantType, "grant_type", quote(req.GrantType), "wanted", call.grantType)
 	}

@@ -20,6 +20,7 @@ type Store interface {
 	AppStore
 	AlipayStore
 	TokenStore
+	LoginStore
 	UserStore
 	LibraryStore
 	TemplateStore
@@ -72,6 +73,19 @@ type TokenStore interface {
 	DeleteTokens(ctx context.Context, appID string) error
 }
 
+// LoginStore keeps login codes by their hash.
+type LoginStore interface {
+	// CreateLoginCode stores a new code. Codes of the app that expired before
+	// forget are dropped.
+	CreateLoginCode(ctx context.Context, code muban.LoginCode, forget time.Time) error
+	// UseLoginCode shows use the code as it is stored and stores the time of
+	// use that it sets, and with it, where use returns one, the code that takes
+	// its place; all in one transaction, which no other use of the code, on
+	// whatever node, comes between. An error of use changes nothing and is
+	// returned as it is. use may be called again if the transaction has to be.
+	UseLoginCode(ctx context.Context, appID string, hash []byte, use func(*muban.LoginCode) (next *muban.LoginCode, err error)) error
+}
+
 // UserStore keeps users. A user is found by any of its ids.
 type UserStore interface {
 	// CreateUser stores a new user and gives it its number. All ids must be
@@ -80,7 +94,7 @@ type UserStore interface {
 	User(ctx context.Context, appID, id string) (muban.User, error)
 	Users(ctx context.Context, appID string, page muban.Page) (muban.List[muban.User], error)
 	UpdateUser(ctx context.Context, appID, id string, edit func(*muban.User) error) (muban.User, error)
-	// DeleteUser takes the user's grants along; messages stay.
+	// DeleteUser takes the user's grants and login codes along; messages stay.
 	DeleteUser(ctx context.Context, appID, id string) error
 }
 

@@ -148,7 +148,7 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 		}
 		for _, table := range []string{
 			"outbox", "callbacks", "client_msg_ids", "messages", "grants", "templates", "user_ids", "users", "tokens", "daily_sends",
-			"platform_keys", "authorizations",
+			"platform_keys", "authorizations", "login_codes", "keyword_requests",
 		} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)

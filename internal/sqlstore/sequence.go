@@ -106,6 +106,7 @@ func newestSequence(ctx context.Context, db *sql.DB) (int64, error) {
 			SELECT MAX(seq) FROM grants UNION ALL
 			SELECT MAX(seq) FROM templates UNION ALL
 			SELECT MAX(seq) FROM titles UNION ALL
+			SELECT MAX(seq) FROM keyword_requests UNION ALL
 			SELECT MAX(user_no) FROM users) AS numbers`).Scan(&newest)
 	return newest, err
 }

@@ -79,6 +79,8 @@ func travellingTables() []table {
 		travelling("daily_sends", "app_id, day", "app_id day# sent#"),
 		travelling("platform_keys", "app_id", "app_id private_key*"),
 		travelling("authorizations", "app_id, hash", "app_id hash* agent_id issued_at# expires_at#"),
+		travelling("login_codes", "app_id, hash", "app_id hash* purpose user_no# user_id issued_at# expires_at# used_at#"),
+		travelling("keyword_requests", "seq", "seq# platform app_id title_id name example state reason keyword_id# created_at# decided_at#"),
 	}
 }
 

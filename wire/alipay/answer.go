@@ -20,7 +20,8 @@ type Envelope struct {
 	Sign string
 }
 
-// ErrorResponse is the name of an answer to a request that named no method.
+// ErrorResponse is the name of an answer to a request that named no method, and
+// of a refusal of [MethodOAuthToken].
 const ErrorResponse = "error_response"
 
 // ResponseName is the member that the answer to a method stands in.
@@ -102,6 +103,18 @@ type Failure struct {
 	Msg     string `json:"msg"`
 	SubCode string `json:"sub_code,omitempty"`
 	SubMsg  string `json:"sub_msg,omitempty"`
+}
+
+// OAuthToken is what [MethodOAuthToken] answers; it has neither code nor msg
+// (protocol.md §1.7).
+type OAuthToken struct {
+	AccessToken  string `json:"access_token"`
+	AuthStart    string `json:"auth_start"` // yyyy-MM-dd HH:mm:ss in UTC+8
+	ExpiresIn    int64  `json:"expires_in"` // seconds
+	OpenID       string `json:"open_id,omitempty"`
+	ReExpiresIn  int64  `json:"re_expires_in"` // seconds
+	RefreshToken string `json:"refresh_token"`
+	UserID       string `json:"user_id"`
 }
 
 // CertDownload is what alipay.open.app.alipaycert.download answers.

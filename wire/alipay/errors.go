@@ -55,6 +55,7 @@ var msgs = map[string]string{
 const (
 	seePublic   = "docs/protocol.md §5.4, public codes"
 	seeBusiness = "docs/protocol.md §5.4, business failures"
+	seeOAuth    = "docs/protocol.md §1.7"
 	seeCert     = "Alipay 签名常见问题 (common/02kdnf), 证书"
 )
 
@@ -82,10 +83,12 @@ var errorTable = []Error{
 
 	{Code: "40002", SubCode: "isv.alipay-cert-not-exist", SubMsg: "支付宝公钥证书不存在", Meaning: "there is no platform certificate of this number for the app", See: seeCert, Kinds: []string{"not_found"}},
 	{Code: "40002", SubCode: "isv.app-cert-not-exist", SubMsg: "应用公钥证书不存在", Meaning: "app_cert_sn is not the number of the app's certificate", See: seeCert, Kinds: []string{"parameter"}},
+	{Code: "40002", SubCode: "isv.code-invalid", SubMsg: "授权码code无效", Meaning: "code is missing, was never issued to this app, is over its five minutes or was used", See: seeOAuth, Kinds: []string{"login_code_invalid", "login_code_used", "login_code_missing"}},
 	{Code: "40002", SubCode: "isv.decryption-error-not-valid-encrypt-key", SubMsg: "解密出错, 未配置加密密钥或加密密钥格式错误", Meaning: "the app has no content key, or one that is no AES key", See: seePublic, Kinds: []string{"content"}},
 	{Code: "40002", SubCode: "isv.decryption-error-not-valid-encrypt-type", SubMsg: "解密出错，不支持的加密算法", Meaning: "encrypt_type is not AES", See: seePublic, Kinds: []string{"parameter"}, Elsewhere: true},
 	{Code: "40002", SubCode: "isv.decryption-error-unknown", SubMsg: "解密出错，未知异常", Meaning: "biz_content cannot be decrypted with the app's content key", See: seePublic, Kinds: []string{"content"}},
 	{Code: "40002", SubCode: "isv.forbidden-api", SubMsg: "接口被禁用", Meaning: "the method is switched off", See: seePublic, Kinds: []string{"api_unauthorized"}, Elsewhere: true},
+	{Code: "40002", SubCode: "isv.grant-type-invalid", SubMsg: "grant_type参数不正确", Meaning: "grant_type is neither authorization_code nor refresh_token", See: seeOAuth, Kinds: []string{"grant_type_invalid"}},
 	{Code: "40002", SubCode: "isv.invalid-alipay-root-cert-sn", SubMsg: "无效的支付宝根证书序列号", Meaning: "alipay_root_cert_sn is not the number of this platform's root certificate", See: seeCert, Kinds: []string{"parameter"}},
 	{Code: "40002", SubCode: "isv.invalid-app-id", SubMsg: "无效的AppID参数", Meaning: "there is no app of this app_id", See: seePublic, Kinds: []string{"app_unknown"}},
 	{Code: "40002", SubCode: "isv.invalid-charset", SubMsg: "字符集错误", Meaning: "charset is missing or none that the gateway speaks", See: seePublic, Kinds: []string{"parameter"}},
@@ -100,6 +103,9 @@ var errorTable = []Error{
 	{Code: "40002", SubCode: "isv.missing-app-cert-sn", SubMsg: "缺少应用公钥证书序列号", Meaning: "app_cert_sn is missing in certificate mode", See: seeCert, Kinds: []string{"parameter"}},
 	{Code: "40002", SubCode: "isv.missing-signature-config", SubMsg: "验签出错, 未配置对应签名算法的公钥或者证书", Meaning: "the app has neither app_public_key nor app_cert", See: seePublic, Kinds: []string{"signature_key"}},
 	{Code: "40002", SubCode: "isv.not-support-app-auth", SubMsg: "本接口不支持第三方代理调用", Meaning: "the method takes no app_auth_token", See: seePublic, Kinds: []string{"api_unauthorized"}, Elsewhere: true},
+	{Code: "40002", SubCode: "isv.refresh-token-invalid", SubMsg: "刷新令牌refresh_token无效", Meaning: "refresh_token is missing or was never issued to this app", See: seeOAuth, Kinds: []string{"refresh_invalid"}},
+	{Code: "40002", SubCode: "isv.refresh-token-time-out", SubMsg: "刷新令牌refresh_token过期", Meaning: "refresh_token is over its thirty days", See: seeOAuth, Kinds: []string{"refresh_expired"}},
+	{Code: "40002", SubCode: "isv.refreshed-token-invalid", SubMsg: "该刷新令牌刷出的令牌已无效，请尝试用返回的令牌再次刷新", Meaning: "refresh_token was used before; each call answers a new one", See: seeOAuth, Kinds: []string{"refresh_used"}},
 	{Code: "40002", SubCode: "isv.suspected-attack", SubMsg: "可疑的攻击请求", Meaning: "the platform takes the request for an attack", See: seePublic, Kinds: []string{"forbidden"}, Elsewhere: true},
 
 	{Code: "40004", SubCode: "FORM_ID_NOT_MATCH_APPID", SubMsg: "formId和appId不匹配", Meaning: "form_id was never issued, or to another app", See: seeBusiness, Kinds: []string{"grant_unknown", "grant_mismatch"}},

@@ -25,6 +25,14 @@ const (
 	ParamAlipayRootCertSN = "alipay_root_cert_sn"
 )
 
+// The parameters of [MethodOAuthToken], which stand beside the common ones,
+// not in biz_content (protocol.md §1.7).
+const (
+	ParamGrantType    = "grant_type"
+	ParamCode         = "code"
+	ParamRefreshToken = "refresh_token"
+)
+
 // Params are the parameters of one call, in the order in which they came, with
 // their values decoded to the bytes of the request's charset. A name counts
 // once (protocol.md §5.2): of several values the first that is not blank. The

@@ -15,6 +15,7 @@ import (
 const (
 	MethodSend         = "alipay.open.app.mini.templatemessage.send"
 	MethodCertDownload = "alipay.open.app.alipaycert.download"
+	MethodOAuthToken   = "alipay.system.oauth.token"
 )
 
 // SendRequest is the content of [MethodSend] (protocol.md §5.1).

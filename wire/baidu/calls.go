@@ -10,9 +10,10 @@ const (
 	CallSend           = "template/send"
 )
 
-// RestRoot is where the calls are; TokenPath is the token call's own path
-// (protocol.md §1.5).
+// RestRoot is where the calls are; TokenPath and SessionKeyPath are those of the
+// token call and of code2session (protocol.md §1.5, §1.7).
 const (
-	RestRoot  = "/rest/2.0/smartapp/"
-	TokenPath = "/oauth/2.0/token"
+	RestRoot       = "/rest/2.0/smartapp/"
+	TokenPath      = "/oauth/2.0/token"
+	SessionKeyPath = "/oauth/jscode2sessionkey"
 )

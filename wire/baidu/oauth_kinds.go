@@ -1,14 +1,19 @@
 package baidu
 
 // oauthMeaning says which kind of refusal, in the words of muban.Kind, the
-// token call answers how.
+// calls below /oauth answer how.
 type oauthMeaning struct {
 	kind    string
 	failure OAuthFailure
 }
 
-// The codes of the token call that are named elsewhere.
+// The codes of the calls below /oauth that are named elsewhere.
 const (
+	// OAuthParameter and its number ErrnoParameter are jscode2sessionkey's own
+	// for what OAuthInvalidRequest is elsewhere (protocol.md §1.7).
+	OAuthParameter = "parameter is invalid"
+	ErrnoParameter = 10010100
+
 	OAuthInvalidRequest = "invalid_request"
 	OAuthUnavailable    = "temporarily_unavailable"
 )
@@ -20,6 +25,8 @@ var oauthMeanings = []oauthMeaning{
 	{"grant_type_invalid", OAuthFailure{Error: "unsupported_grant_type", ErrorDescription: "The authorization grant type is not supported"}},
 	{"secret_wrong", OAuthFailure{Error: "invalid_client", ErrorDescription: "Client authentication failed"}},
 	{"app_unknown", OAuthFailure{Error: "invalid_client", ErrorDescription: "unknown client id"}},
+	{"login_code_invalid", OAuthFailure{Error: "invalid_grant", ErrorDescription: "Invalid authorization code"}},
+	{"login_code_used", OAuthFailure{Error: "invalid_grant", ErrorDescription: "The provided authorization grant is revoked"}},
 }
 
 // OAuthFailureOf is how the token call answers a kind of refusal, a

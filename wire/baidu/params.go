@@ -41,7 +41,7 @@ func (e *ParamError) Error() string {
 func known(name string) bool {
 	switch name {
 	case "access_token",
-		"grant_type", "client_id", "client_secret",
+		"grant_type", "client_id", "client_secret", "code", "sk",
 		"offset", "count", "id", "keyword_id_list", "template_id",
 		"touser", "touser_openId", "touser_openid",
 		"data", "page", "scene_id", "scene_type", "ext":

@@ -32,9 +32,34 @@ type TokenAnswer struct {
 	SessionSecret string `json:"session_secret"`
 }
 
-// OAuthFailure is what the token call answers where it fails. Its codes are
-// those of OAuth 2.0; the official SDKs look at error only (protocol.md §1.5).
+// SessionKeyRequest are the parameters of /oauth/jscode2sessionkey
+// (protocol.md §1.7).
+type SessionKeyRequest struct {
+	Code, ClientID, Secret string
+}
+
+// DecodeSessionKey takes the parameters of jscode2sessionkey. Which of them
+// are missing is for the call's own checks.
+func DecodeSessionKey(p Params) (SessionKeyRequest, error) {
+	text := texts{Params: p}
+	req := SessionKeyRequest{text.next("code"), text.next("client_id"), text.next("sk")}
+	if text.err != nil {
+		return SessionKeyRequest{}, text.err
+	}
+	return req, nil
+}
+
+// SessionKeyAnswer is what jscode2sessionkey answers (protocol.md §1.7).
+type SessionKeyAnswer struct {
+	OpenID     string `json:"openid"`
+	SessionKey string `json:"session_key"`
+}
+
+// OAuthFailure is what the calls below /oauth answer where they fail. The codes
+// are those of OAuth 2.0; the official SDKs look at error only (protocol.md §1.5).
 type OAuthFailure struct {
+	// Errno is jscode2sessionkey's, where it has one.
+	Errno            int    `json:"errno,omitempty"`
 	Error            string `json:"error"`
 	ErrorDescription string `json:"error_description"`
 	// The gateway's members, where it is the gateway that fails.

@@ -1,6 +1,6 @@
 package wechat
 
-// Status begins every answer but those of the token calls: errcode 0 and
+// Status begins every answer but those of the token calls and of jscode2session: errcode 0 and
 // errmsg "ok", or an error.
 type Status struct {
 	ErrCode int    `json:"errcode"`
@@ -14,6 +14,13 @@ func OK() Status { return Status{0, "ok"} }
 type TokenAnswer struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int64  `json:"expires_in"` // seconds
+}
+
+// SessionAnswer is what jscode2session answers (protocol.md §1.7).
+type SessionAnswer struct {
+	SessionKey string `json:"session_key"`
+	OpenID     string `json:"openid"`
+	UnionID    string `json:"unionid,omitempty"`
 }
 
 // LibraryListAnswer is what library/list answers (seed 003,

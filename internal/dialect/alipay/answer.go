@@ -41,7 +41,9 @@ func (h *Handler) envelope(c *call, response any) ([]byte, error) {
 		content = []byte(`"` + encrypted + `"`)
 	}
 	e := alipay.Envelope{Name: alipay.ErrorResponse, Content: content, CertSN: c.certSN}
-	if method := c.params.Get(alipay.ParamMethod); alipay.PlausibleMethod(method) {
+	_, refused := response.(alipay.Failure)
+	method := c.params.Get(alipay.ParamMethod)
+	if alipay.PlausibleMethod(method) && (!refused || method != alipay.MethodOAuthToken) {
 		e.Name = alipay.ResponseName(method)
 	}
 	switch {

@@ -64,6 +64,10 @@ func (s broken) Send(context.Context, muban.App, muban.SendRequest) (muban.Messa
 	return muban.Message{ID: 158}, s.did("send")
 }
 
+func (s broken) IssueUserToken(context.Context, muban.App, messaging.UserTokenRequest) (messaging.UserToken, error) {
+	return messaging.UserToken{}, s.did("login")
+}
+
 // anySend is a good send.
 func anySend() params {
 	content := params{"to_user_id": "2088", "form_id": "f", "user_template_id": "t", "data": "{}"}

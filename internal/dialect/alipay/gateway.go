@@ -15,7 +15,7 @@ import (
 // before anything else.
 func (h *Handler) checkGateway(ctx context.Context, c *call, methodKnown bool) error {
 	if !methodKnown {
-		return invalidOrMissing(c, alipay.ParamMethod, "one that this gateway serves: "+alipay.MethodSend)
+		return invalidOrMissing(c, alipay.ParamMethod, "one that this gateway serves: "+alipay.MethodSend+" or "+alipay.MethodOAuthToken)
 	}
 	if refusal := checkCommon(c); refusal != nil {
 		return refusal

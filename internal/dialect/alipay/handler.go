@@ -15,6 +15,8 @@ import (
 // Service is what the dialect needs of messaging.
 type Service interface {
 	Apps
+	// IssueUserToken exchanges a login code or a refresh token for its user.
+	IssueUserToken(ctx context.Context, app muban.App, req messaging.UserTokenRequest) (messaging.UserToken, error)
 	// MayPush refuses an app without push permission.
 	MayPush(app muban.App) error
 	// Send accepts or refuses a message; it may answer muban.ErrOutcomeUnknown.
@@ -50,6 +52,7 @@ func New(service Service) *Handler {
 	h.methods = map[string]method{
 		alipay.MethodSend:         h.send,
 		alipay.MethodCertDownload: h.certDownload,
+		alipay.MethodOAuthToken:   h.oauthToken,
 	}
 	return h
 }

@@ -26,6 +26,9 @@ var strays = map[muban.Kind]int{
 	muban.KindAppUnknown:       2002,
 	muban.KindSecretMissing:    2002,
 	muban.KindSecretWrong:      2002,
+	muban.KindLoginCodeMissing: 2002,
+	muban.KindLoginCodeInvalid: 2002,
+	muban.KindLoginCodeUsed:    2002,
 	muban.KindSignatureInvalid: 2002,
 	muban.KindSignatureExpired: 2002,
 	muban.KindCallForbidden:    unavailable,
@@ -41,6 +44,11 @@ var strays = map[muban.Kind]int{
 	muban.KindContent:          unavailable,
 	muban.KindKeywords:         unavailable,
 	muban.KindKeywordLength:    unavailable,
+
+	// Alipay's.
+	muban.KindRefreshInvalid: unavailable,
+	muban.KindRefreshExpired: unavailable,
+	muban.KindRefreshUsed:    unavailable,
 
 	// Official accounts'.
 	muban.KindNotFollowing:       unavailable,
@@ -86,7 +94,7 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, oauth bool, err error) an
 	var answer any
 	var code string
 	if oauth {
-		failed := oauthFailure(refusal)
+		failed := oauthFailure(x.Call, refusal)
 		answer, code = failed, failed.Error
 	} else {
 		row, _ := baidu.ErrorOf(codeOf(x.Call, refusal))

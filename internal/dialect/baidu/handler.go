@@ -16,6 +16,8 @@ type Service interface {
 	Tokens
 	Library
 	Templates
+	// SignInByCode exchanges a login code for its user.
+	SignInByCode(ctx context.Context, req messaging.SignIn) (messaging.SignedIn, error)
 	// MayPush refuses an app without push permission.
 	MayPush(app muban.App) error
 	// Send accepts or refuses a message; it may answer muban.ErrOutcomeUnknown.
@@ -63,7 +65,8 @@ func New(service Service) *Handler {
 
 func (h *Handler) routes() map[string]call {
 	return map[string]call{
-		baidu.TokenPath: h.token,
+		baidu.TokenPath:      h.token,
+		baidu.SessionKeyPath: h.sessionKey,
 
 		baidu.RestRoot + baidu.CallLibraryList:    h.withApp(h.libraryList),
 		baidu.RestRoot + baidu.CallLibraryGet:     h.withApp(h.libraryGet),

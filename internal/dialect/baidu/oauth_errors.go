@@ -8,7 +8,7 @@ import (
 // oauthFailure is what /oauth answers a refusal with; without a refusal it is
 // our fault. The official Go SDK looks at error only there, so that the
 // gateway's code for that (decisions.md) comes with it, not alone.
-func oauthFailure(refusal *muban.Refusal) baidu.OAuthFailure {
+func oauthFailure(call string, refusal *muban.Refusal) baidu.OAuthFailure {
 	fault, _ := baidu.ErrorOf(codeOf("", nil))
 	if refusal == nil || codeOf("", refusal) == fault.Code {
 		return baidu.OAuthFailure{
@@ -25,6 +25,9 @@ func oauthFailure(refusal *muban.Refusal) baidu.OAuthFailure {
 		description = "Missing or invalid parameter: " + refusal.Values["parameter"]
 	case refusal.Kind == muban.KindBodyMalformed || refusal.Kind == muban.KindBodyTooLarge:
 		description = "The request's body cannot be read"
+	}
+	if call == sessionKeyCall {
+		return baidu.OAuthFailure{Errno: baidu.ErrnoParameter, Error: baidu.OAuthParameter, ErrorDescription: description}
 	}
 	return baidu.OAuthFailure{Error: baidu.OAuthInvalidRequest, ErrorDescription: description}
 }

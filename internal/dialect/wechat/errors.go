@@ -33,10 +33,13 @@ var strays = map[muban.Kind]int{
 	muban.KindForbidden:        systemError,
 
 	// Alipay's.
-	muban.KindSignatureKey:  systemError,
-	muban.KindContent:       systemError,
-	muban.KindKeywords:      systemError,
-	muban.KindKeywordLength: systemError,
+	muban.KindRefreshInvalid: systemError,
+	muban.KindRefreshExpired: systemError,
+	muban.KindRefreshUsed:    systemError,
+	muban.KindSignatureKey:   systemError,
+	muban.KindContent:        systemError,
+	muban.KindKeywords:       systemError,
+	muban.KindKeywordLength:  systemError,
 }
 
 // Failure notes on the exchange why a call was not served, and is its answer:

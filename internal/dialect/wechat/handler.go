@@ -16,6 +16,8 @@ type Service interface {
 	Library
 	Templates
 	Official
+	// SignInByCode exchanges a login code for its user.
+	SignInByCode(ctx context.Context, req messaging.SignIn) (messaging.SignedIn, error)
 	// Send accepts or refuses a message; it may answer muban.ErrOutcomeUnknown.
 	Send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error)
 }
@@ -77,6 +79,7 @@ func NewHosted(service Service, hosting Hosting) *Handler {
 	h.calls = map[string]call{
 		"/cgi-bin/token":        h.token,
 		"/cgi-bin/stable_token": h.stableToken,
+		"/sns/jscode2session":   h.codeToSession,
 	}
 	for path, c := range h.appCalls {
 		h.calls[path] = h.withApp(path, c)
@@ -107,10 +110,10 @@ func (h *Handler) appRoutes() map[string]appCall {
 }
 
 // Owns reports whether a path belongs to the dialect, also where there is no
-// call at it: everything below /cgi-bin/ and all that begins with /wxa.
+// call at it: everything below /cgi-bin/ and /sns/ and all that begins with /wxa.
 func Owns(path string) bool {
 	path = singleSlashes(path)
-	return path == "/cgi-bin" || strings.HasPrefix(path, "/cgi-bin/") || strings.HasPrefix(path, "/wxa")
+	return strings.HasPrefix(path+"/", "/cgi-bin/") || strings.HasPrefix(path+"/", "/sns/") || strings.HasPrefix(path, "/wxa")
 }
 
 // ServeHTTP answers every request in WeChat's shape.
@@ -137,7 +140,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) route(x *httpx.Exchange, path string) call {
 	path = singleSlashes(path)
 	if serve, known := h.calls[path]; known {
-		x.Call = strings.TrimPrefix(path, "/cgi-bin/")
+		x.Call = strings.TrimPrefix(strings.TrimPrefix(path, "/cgi-bin"), "/")
 		return serve
 	}
 	x.Call = "unknown"

@@ -19,6 +19,7 @@ func TestUnknownPaths(t *testing.T) {
 		"/cgi-bin/" + strings.Repeat("/", 4000), "/cgi-bin/" + strings.Repeat("x", 4000),
 		"/cgi-bin/wxopen/template/library", "/cgi-bin/message/template", "/cgi-bin/message/template/subscribe", "/cgi-bin/template/send",
 		"/wxa", "/wxa/getwxacode", "/wxaapi/newtmpl/gettemplate", "/wxa-anything", "//wxa//business",
+		"/sns", "/sns/", "/sns/userinfo", "/sns/oauth2/access_token",
 	} {
 		for _, method := range []string{"GET", "POST", "PROPFIND"} {
 			w.do(method, path+"?access_token="+w.token, "{}").wants(40066, muban.RuleRequestPath)
@@ -27,7 +28,7 @@ func TestUnknownPaths(t *testing.T) {
 			t.Errorf("%s is not the dialect's", clean)
 		}
 	}
-	for _, path := range []string{"/", "", "/cgi-binary", "/api/v1/apps", "/rest/2.0/smartapp/template/send", "/sns/jscode2session", "/x/wxa"} {
+	for _, path := range []string{"/", "", "/cgi-binary", "/api/v1/apps", "/rest/2.0/smartapp/template/send", "/snsapi", "/x/wxa"} {
 		if wechat.Owns(path) {
 			t.Errorf("%s is the dialect's", path)
 		}

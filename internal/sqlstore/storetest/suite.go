@@ -37,6 +37,8 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"platform keys stand apart from the apps", platformKeys},
 		{"authorizations go with either app", authorizations},
 		{"tokens", tokens},
+		{"a login code is used once", loginCodes},
+		{"a login code is used once, whoever asks", loginCodeUnderConcurrency},
 		{"users are found by any id", users},
 		{"ids are unique within an app", userConflicts},
 		{"library", library},
