@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func commands() []commandGroup {
 	return []commandGroup{
 		{"Run it:", []newCommand{
-			newDevCommand, newServeCommand, newMigrateCommand, newExportCommand, newImportCommand, newBenchCommand,
+			newDevCommand, newServeCommand, newMigrateCommand, newBackupCommand, newExportCommand, newImportCommand, newBenchCommand,
 		}},
 		{"Drive it:", []newCommand{
 			newSendCommand, newMessageCommand, newInboxCommand,
