@@ -34,3 +34,22 @@ type MessageFilter struct {
 	GrantID    string // needs AppID
 	AfterSeq   int64  // only newer messages
 }
+
+// CallFilter selects calls; zero members select everything.
+type CallFilter struct {
+	AppID string
+	// Users are the ids of one user, any of which selects a call.
+	Users     []string
+	ID        string
+	Code      string
+	MessageID MessageID
+	GrantID   string
+	// Refused selects calls that were refused, or those that were not.
+	Refused *bool
+	// Text is looked for in everything that is kept of a call, whatever its
+	// case. A whole token or secret finds the calls in which it was masked.
+	Text string
+	// After is a call's id: only newer ones. One that is not kept any more
+	// leaves out nothing.
+	After string
+}

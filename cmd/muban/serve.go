@@ -47,6 +47,7 @@ func addServeSettings(flags *pflag.FlagSet) {
 	flags.String("admin-token-file", "", "file with the admin token")
 	flags.Bool("callback-private", false, "let callbacks go to private, loopback and link-local addresses")
 	flags.String("cloud-app", "", cloudAppUsage)
+	flags.Bool("inspect", false, "keep the last platform calls in memory, for muban call and the native API")
 }
 
 func runServe(cmd *cobra.Command, _ []string) (err error) {
@@ -87,6 +88,7 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 		Listen: k.String("listen"), Data: k.String("data"), Database: k.String("database"), AdminToken: token,
 		CallbackPrivate: k.Bool("callback-private"),
 		CloudApp:        k.String("cloud-app"),
+		Inspect:         k.Bool("inspect"),
 	}, err
 }
 

@@ -34,6 +34,8 @@ type Options struct {
 	// Hosting issues cloudbase_access_tokens; nil where there is no cloud
 	// hosting.
 	Hosting *messaging.Hosting
+	// Inspector keeps the platforms' calls; nil where nothing does.
+	Inspector Inspector
 	// Stopping ends when the server begins to stop: held answers are given
 	// with what there is. nil never ends.
 	Stopping context.Context
@@ -80,6 +82,7 @@ func (a *api) routes() {
 	a.messageRoutes()
 	a.inboxRoutes()
 	a.callbackRoutes()
+	a.callRoutes()
 	a.libraryRoutes()
 	a.clockRoutes()
 }
@@ -89,7 +92,7 @@ func (a *api) routes() {
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := httpx.Of(r)
-		x.Dialect, x.Call = "api", "none"
+		x.Dialect, x.Call = httpx.APIDialect, "none"
 		w.Header().Set("Cache-Control", "no-store")
 		if err := httpx.Guard(func() error { next.ServeHTTP(w, r); return nil }); err != nil {
 			answerProblem(w, r, internalProblem(fmt.Errorf("native API: %w", err)))

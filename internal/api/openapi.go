@@ -59,6 +59,7 @@ func documentTags() []*huma.Tag {
 		{Name: "messages", Description: "Sends that were accepted, and what became of them."},
 		{Name: "inbox", Description: "What users see in their message centre."},
 		{Name: "callbacks", Description: "Pushes of events to the apps' servers, with their attempts."},
+		{Name: "calls", Description: "The inspector: the platforms' calls with their answers, and why they were refused."},
 		{Name: "library", Description: "The platforms' public template libraries (模板库)."},
 		{Name: "clock", Description: "Sandbox time, which governs every rule. `muban dev` only."},
 	}

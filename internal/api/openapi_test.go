@@ -37,6 +37,8 @@ GET /api/v1/apps/{app_id}/users/{user} getUser
 GET /api/v1/apps/{app_id}/users/{user}/inbox getUserInbox
 GET /api/v1/callbacks listCallbacks
 GET /api/v1/callbacks/{id} getCallback
+GET /api/v1/calls listCalls
+GET /api/v1/calls/{id} getCall
 GET /api/v1/clock getClock
 GET /api/v1/inbox getPersonInbox
 GET /api/v1/library/{platform}/titles listTitles

@@ -23,6 +23,7 @@ const (
 	CodeForbidden         Code = "forbidden"
 	CodeTooLarge          Code = "too_large"
 	CodeBusy              Code = "busy"
+	CodeInspectorOff      Code = "inspector_off"
 	CodeInternal          Code = "internal"
 )
 

@@ -79,7 +79,7 @@ func TestRoutesThatDoNotExist(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{
 		"/", "/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/apps", "/api/v1/apps/", "/api/v1/apps//users", "/api/v1//apps",
-		"/api/v1/apps/a/../b", "/api/v1/apps/./a", "/api/v1/APPS", "/api/v1/apps/a/authorization", "/api/v1/callbacks/", "/api/v1/calls", "/api/v1/stream",
+		"/api/v1/apps/a/../b", "/api/v1/apps/./a", "/api/v1/APPS", "/api/v1/apps/a/authorization", "/api/v1/callbacks/", "/api/v1/calls/", "/api/v1/streams",
 		"/api/v1/apps/a/b/c/d", "/api/openapi.yaml", "/api/docs", "/docs", "/schemas/App.json",
 	} {
 		got := w.call("GET", path, "")

@@ -113,6 +113,11 @@ var layers = []layer{
 		why:     "what every HTTP surface shares belongs to none of them",
 	},
 	{
+		pkg:    "internal/inspect",
+		inside: []string{".", "internal/httpx"},
+		why:    "the inspector is told of calls by what all dialects share and knows none of them",
+	},
+	{
 		pkg:    "internal/dialect/wechat",
 		inside: []string{".", "internal/messaging", "internal/httpx", "wire", "wire/wechat"},
 		why:    "a dialect translates between its own wire format and messaging; dialects never import each other",

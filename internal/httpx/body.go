@@ -22,6 +22,17 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.ContentLength == 0 {
 		return nil, nil
 	}
+	body, size, err := readBody(r)
+	Of(r).keepSent(body, size)
+	if err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// readBody also returns what it read of a body that it refuses, and how many
+// bytes of it there were.
+func readBody(r *http.Request) ([]byte, int, error) {
 	var body []byte
 	var err error
 	if n := r.ContentLength; n > 0 && n <= MaxBody {
@@ -31,13 +42,13 @@ func ReadBody(r *http.Request) ([]byte, error) {
 		body, err = io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	}
 	if err != nil {
-		return nil, errors.Join(errClientGone, err)
+		return body, len(body), errors.Join(errClientGone, err)
 	}
 	if len(body) > MaxBody {
-		_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
-		return nil, muban.Refuse(muban.RuleRequestTooLarge, "limit", strconv.Itoa(MaxBody))
+		drained, _ := io.CopyN(io.Discard, r.Body, mostDrained)
+		return body, len(body) + int(drained), muban.Refuse(muban.RuleRequestTooLarge, "limit", strconv.Itoa(MaxBody))
 	}
-	return body, nil
+	return body, len(body), nil
 }
 
 var errClientGone = errors.New("reading the request")

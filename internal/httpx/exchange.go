@@ -29,9 +29,31 @@ type Exchange struct {
 	Refusal *muban.Refusal
 	Err     error
 
+	// Platform is the app's, where that is known. User, GrantID and TemplateID
+	// are what a send named, MessageID the message that it became.
+	Platform                  muban.Platform
+	User, GrantID, TemplateID string
+	MessageID                 muban.MessageID
+
 	rid     string // made when it is first asked for
 	explain bool
+	// inspected is set where what was asked and answered is to be kept.
+	inspected    bool
+	sent         []byte // the request's body as far as it was read
+	sentSize     int
+	answered     []byte
+	answeredSize int
 }
+
+// IsPlatformCall reports whether a platform was called, not the native API or
+// what is for operators.
+func (x *Exchange) IsPlatformCall() bool { return x.Dialect != "" && x.Dialect != APIDialect }
+
+// CalledBy notes the app that called, or that a call was made for.
+func (x *Exchange) CalledBy(app muban.App) { x.AppID, x.Platform = app.ID, app.Platform }
+
+// APIDialect is the native API as a Dialect.
+const APIDialect = "api"
 
 // RID is the request's id, in the form WeChat shows it:
 // xxxxxxxx-xxxxxxxx-xxxxxxxx.
@@ -46,15 +68,14 @@ type exchangeKey struct{}
 
 // Of returns the exchange of a request that came through [Wrap]; for any
 // other request a fresh one that nobody reads.
-func Of(r *http.Request) *Exchange {
-	if x, ok := r.Context().Value(exchangeKey{}).(*Exchange); ok {
+func Of(r *http.Request) *Exchange { return From(r.Context()) }
+
+// From is [Of] for who has only the request's context.
+func From(ctx context.Context) *Exchange {
+	if x, ok := ctx.Value(exchangeKey{}).(*Exchange); ok {
 		return x
 	}
-	return newExchange(false)
-}
-
-func newExchange(explain bool) *Exchange {
-	return &Exchange{explain: explain}
+	return &Exchange{}
 }
 
 func newRID() string {

@@ -19,6 +19,9 @@ type Options struct {
 	Log *slog.Logger
 	// Observe is told of every exchange when it is over; may be nil.
 	Observe func(x *Exchange, status int, took time.Duration)
+	// Inspect is told of every platform call when it is over, also of one whose
+	// connection was closed without an answer; nil has nothing kept.
+	Inspect func(Exchanged)
 	// Explain puts the refusal behind an error code into [RefusalHeader].
 	Explain bool
 }
@@ -30,16 +33,18 @@ type Options struct {
 func Wrap(next http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		x := newExchange(o.Explain)
-		rec := &recorder{ResponseWriter: w}
+		x := &Exchange{explain: o.Explain, inspected: o.Inspect != nil}
+		rec := &recorder{ResponseWriter: w, x: x}
 		w.Header()["Date"] = []string{o.Now().UTC().Format(http.TimeFormat)}
 		defer func() {
 			if p := recover(); p != nil {
 				if !aborts(p) {
 					o.Log.ErrorContext(r.Context(), "handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
 				}
+				x.inspect(o, r, rec, began)
 				panic(http.ErrAbortHandler)
 			}
+			x.inspect(o, r, rec, began)
 			finish(x, rec, r, o, time.Since(began))
 		}()
 		next.ServeHTTP(rec, withExchange(r, x))
@@ -63,29 +68,6 @@ func AbortIfUnknown(x *Exchange, err error) {
 		panic(http.ErrAbortHandler)
 	}
 }
-
-// recorder remembers the status of an answer.
-type recorder struct {
-	http.ResponseWriter
-	code int
-}
-
-func (w *recorder) WriteHeader(code int) {
-	if w.code == 0 {
-		w.code = code
-	}
-	w.ResponseWriter.WriteHeader(code)
-}
-
-func (w *recorder) status() int {
-	if w.code == 0 {
-		return http.StatusOK
-	}
-	return w.code
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // aborts reports whether a panic only closes the connection.
 func aborts(p any) bool {

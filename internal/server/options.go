@@ -28,7 +28,10 @@ type Options struct {
 	// CallbackPrivate lets callbacks go to private, loopback and link-local
 	// addresses in `muban serve`; the sandbox lets them go anywhere.
 	CallbackPrivate bool
-	Log             *slog.Logger
+	// Inspect keeps the last platform calls in memory, for the native API to
+	// show; the sandbox always does.
+	Inspect bool
+	Log     *slog.Logger
 }
 
 // shortestAdminToken is the contract's.

@@ -20,7 +20,8 @@ import (
 // routes gives each surface its paths. It is not a ServeMux, which would
 // redirect unclean paths: platforms answer, they never redirect.
 func (s *Server) routes(clock messaging.Clock) http.Handler {
-	weChat, baiduDialect, alipayDialect := s.weChat(), baidu.New(s.service), alipay.New(s.service)
+	sends := noting{s.service}
+	weChat, baiduDialect, alipayDialect := s.weChat(sends), baidu.New(sends), alipay.New(sends)
 	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
 	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
@@ -44,16 +45,20 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			native.ServeHTTP(w, r)
 		}
 	})
-	return httpx.Wrap(all, httpx.Options{
+	o := httpx.Options{
 		Now: clock.Now, Log: s.options.Log, Observe: s.metrics.observe, Explain: s.options.Sandbox,
-	})
+	}
+	if s.inspector != nil {
+		o.Inspect = s.inspector.Record
+	}
+	return httpx.Wrap(all, o)
 }
 
-func (s *Server) weChat() *wechat.Handler {
+func (s *Server) weChat(service wechat.Service) *wechat.Handler {
 	if s.hosting == nil {
-		return wechat.New(s.service)
+		return wechat.New(service)
 	}
-	return wechat.NewHosted(s.service, s.hosting)
+	return wechat.NewHosted(service, s.hosting)
 }
 
 func (s *Server) apiOptions() api.Options {
@@ -61,6 +66,9 @@ func (s *Server) apiOptions() api.Options {
 	o := api.Options{
 		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
 		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting,
+	}
+	if s.inspector != nil {
+		o.Inspector = s.inspector
 	}
 	if s.sandbox != nil {
 		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}}

@@ -10,8 +10,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/muban-dev/muban/internal/api"
 	"github.com/muban-dev/muban/internal/datadir"
 	"github.com/muban-dev/muban/internal/delivery"
+	"github.com/muban-dev/muban/internal/inspect"
 	"github.com/muban-dev/muban/internal/messaging"
 	"github.com/muban-dev/muban/internal/sandbox"
 	"github.com/muban-dev/muban/internal/sqlstore"
@@ -26,19 +28,22 @@ var (
 	_ sandbox.ClockStore   = (*sqlstore.Store)(nil)
 	_ messaging.Clock      = (*sandbox.Clock)(nil)
 	_ sandbox.Settler      = settler{}
+	_ api.Inspector        = (*inspect.Inspector)(nil)
 )
 
 // Server is the whole program behind one port.
 type Server struct {
-	options  Options
-	store    *sqlstore.Store
-	service  *messaging.Service
-	hosting  *messaging.Hosting // nil where there is no cloud hosting
-	pusher   *delivery.Pusher
-	metrics  *metrics
-	sandbox  *sandbox.Clock // nil in `muban serve`
-	handler  http.Handler
-	listener net.Listener
+	options Options
+	store   *sqlstore.Store
+	service *messaging.Service
+	hosting *messaging.Hosting // nil where there is no cloud hosting
+	pusher  *delivery.Pusher
+	metrics *metrics
+	// inspector is nil where no calls are kept.
+	inspector *inspect.Inspector
+	sandbox   *sandbox.Clock // nil in `muban serve`
+	handler   http.Handler
+	listener  net.Listener
 	// stopping ends when the server begins to stop; long polls listen to it.
 	stopping     context.Context
 	beginStop    context.CancelFunc
@@ -80,6 +85,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s.service = messaging.New(s.store, clock, s.stale())
 	s.openHosting(ctx)
+	if o.Sandbox || o.Inspect {
+		s.inspector = inspect.New(inspect.Options{})
+	}
 	s.metrics.watch(s.store)
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{
 		Clock: clock, Log: o.Log, Real: time.Now, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,

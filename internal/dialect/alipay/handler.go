@@ -113,7 +113,7 @@ func (h *Handler) serve(r *http.Request, x *httpx.Exchange, c *call) (any, error
 	}
 	// Who asks comes before what is wrong, so that the answer can be signed.
 	identified := h.identify(r.Context(), c)
-	x.AppID = c.agent.ID
+	x.CalledBy(c.agent)
 	if misplaced != nil {
 		return nil, misplaced
 	}

@@ -148,7 +148,7 @@ func (h *Handler) withApp(serve appCall, allowed ...func(muban.App) error) call 
 		if err != nil {
 			return nil, err
 		}
-		x.AppID = app.ID
+		x.CalledBy(app)
 		for _, check := range allowed {
 			if err := check(app); err != nil {
 				return nil, err

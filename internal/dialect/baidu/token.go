@@ -37,7 +37,7 @@ func (h *Handler) token(r *http.Request, x *httpx.Exchange) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.AppID = issued.App.ID
+	x.CalledBy(issued.App)
 	return baidu.TokenAnswer{
 		AccessToken:  issued.Text,
 		ExpiresIn:    int64(issued.ExpiresIn / time.Second),

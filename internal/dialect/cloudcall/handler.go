@@ -79,7 +79,7 @@ func (h *Handler) serve(r *http.Request, x *httpx.Exchange) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.AppID = caller.ID
+	x.CalledBy(caller)
 	name, path, err := callOf(form)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (h *Handler) serve(r *http.Request, x *httpx.Exchange) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.AppID = app.ID
+	x.CalledBy(app)
 	body, err := request.JSON()
 	if err != nil {
 		return nil, err

@@ -190,7 +190,7 @@ func (h *Handler) withApp(path string, c appCall) call {
 		if err != nil {
 			return nil, err
 		}
-		x.AppID = app.ID
+		x.CalledBy(app)
 		body, err := c.body(r)
 		if err != nil {
 			return nil, err

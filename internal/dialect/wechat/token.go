@@ -48,7 +48,7 @@ func (h *Handler) issue(r *http.Request, x *httpx.Exchange, req messaging.TokenR
 	if err != nil {
 		return nil, err
 	}
-	x.AppID = issued.App.ID
+	x.CalledBy(issued.App)
 	return wechat.TokenAnswer{
 		AccessToken: issued.Text,
 		// Rounded down, so that no client trusts a token beyond its end; not

@@ -1,0 +1,68 @@
+package muban
+
+import "time"
+
+// Call is one platform request and its answer, as the inspector keeps it for
+// the app's developer. Secrets and access tokens in it are masked.
+type Call struct {
+	// ID is the request's id, which WeChat shows as rid and Alipay as trace_id.
+	ID  string
+	Seq int64 // orders lists by when calls ended
+	// At is when the call came, by the clock that governs the rules; Took how
+	// long the answer took, in real time.
+	At   time.Time
+	Took time.Duration
+
+	// Dialect and Name say what was called, in fixed words: "wechat",
+	// "message/wxopen/template/send". A path at which there is no call is
+	// "unknown".
+	Dialect, Name string
+	// AppID is the app that called or that the call named; empty where neither
+	// can be told. Platform is empty where the app is not known.
+	AppID    string
+	Platform Platform
+	// User, GrantID and TemplateID are those of a send, as it named them.
+	User, GrantID, TemplateID string
+	// MessageID is the message that a send became; 0 where it became none.
+	MessageID MessageID
+
+	// Code is what the platform's answer says: "0", "41028", "10000"; empty
+	// where there was no answer.
+	Code string
+	// Refusal is why the call was not accepted; nil where it was, or where
+	// something went wrong inside.
+	Refusal *Refusal
+
+	Request CallRequest
+	// Answer is the zero value where the connection was closed without one.
+	Answer CallAnswer
+}
+
+// CallRequest is what was asked.
+type CallRequest struct {
+	Method string
+	// Path and Query are as they came, percent-encoded.
+	Path, Query string
+	// Headers are those that matter to a call, by their canonical names.
+	Headers map[string]string
+	Body    CallBody
+}
+
+// CallAnswer is what was answered.
+type CallAnswer struct {
+	Status  int
+	Headers map[string]string
+	Body    CallBody
+}
+
+// CallBody is the body of a request or an answer.
+type CallBody struct {
+	// Text is the body's beginning, in UTF-8; base64 of it where Base64 is set,
+	// because it is no text.
+	Text   string
+	Base64 bool
+	// Size is the length of the whole body in bytes; Truncated says that it is
+	// longer than what was kept.
+	Size      int
+	Truncated bool
+}

@@ -1,0 +1,178 @@
+package inspect
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// masker puts something in the place of secrets and tokens by which they can
+// still be told apart: as long as the program runs, the same secret is shown
+// the same way.
+type masker struct{ key []byte }
+
+func newMasker() *masker {
+	key := make([]byte, sha256.Size)
+	rand.Read(key)
+	return &masker{key}
+}
+
+// Of a secret this much is shown, where that leaves enough to be guessed.
+const (
+	shownOfSecret = 4
+	longSecret    = 24
+)
+
+// mask is what stands for a secret: its beginning, if it is long, and a mark
+// that says which one it is. The mark needs the masker's key, so that it does
+// not help to guess; it is plain ASCII that needs escaping nowhere.
+func (m *masker) mask(secret string) string {
+	mac := hmac.New(sha256.New, m.key)
+	mac.Write([]byte(secret))
+	mark := "***" + hex.EncodeToString(mac.Sum(nil)[:4])
+	if len(secret) < longSecret || !plain.MatchString(secret[:shownOfSecret]) {
+		return mark
+	}
+	return secret[:shownOfSecret] + mark
+}
+
+var (
+	plain = regexp.MustCompile(`^[A-Za-z0-9._-]*$`)
+	// isMask recognises what a masker wrote, so that it is not masked again.
+	isMask = regexp.MustCompile(`^[A-Za-z0-9._-]{0,4}\*\*\*[0-9a-f]{8}$`)
+)
+
+// secretName finds the names of what is masked: access_token, secret,
+// client_secret, refresh_token, app_auth_token, session_key, and what people
+// write instead.
+const secretName = `(?:secret|token|passw(?:or)?d|session_?key|aes_?key|private_?key)[\w.\[\]-]*`
+
+var (
+	secretNamed = regexp.MustCompile(`(?i)` + secretName + `$`)
+	// secretWritten finds a name and its value wherever they stand, also where
+	// the text is neither form nor JSON, or is percent-encoded.
+	secretWritten = regexp.MustCompile(`(?i)(` + secretName + `(?:\\?["']|%22)?\s*(?:[=:]|%3D|%3A)(?:\s|%20|\+)*(?:\\?["']|%22)?)` +
+		`((?:[^&;\s"'<>\\%{\[]|%[013-9a-f][0-9a-f]|%2[013-9a-f])+)`)
+)
+
+// begin masks the texts of one call, whose secrets it remembers.
+func (m *masker) begin() *masking { return &masking{masker: m} }
+
+// masking is the work on one call.
+type masking struct {
+	*masker
+	secrets []string // those found so far
+}
+
+// shortestSecret is the length from which a secret is looked for outside its
+// own place too; a shorter one could be any word.
+const shortestSecret = 6
+
+func (m *masking) found(secret string) (mask string) {
+	if secret == "" || isMask.MatchString(secret) {
+		return secret
+	}
+	if len(secret) >= shortestSecret && !slices.Contains(m.secrets, secret) {
+		m.secrets = append(m.secrets, secret)
+	}
+	return m.mask(secret)
+}
+
+// everywhere masks the secrets that were found, as they are and as they are
+// written in a form, a path or JSON.
+func (m *masking) everywhere(text string) string {
+	for _, secret := range m.secrets {
+		mask := m.mask(secret)
+		for _, written := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.ReplaceAll(secret, "/", `\/`)} {
+			text = strings.ReplaceAll(text, written, mask)
+		}
+	}
+	return text
+}
+
+// headers masks the signature, or whatever Authorization holds.
+func (m *masking) headers(headers map[string]string) map[string]string {
+	if text, has := headers["Authorization"]; has {
+		headers["Authorization"] = m.authorization(text)
+	}
+	return headers
+}
+
+var (
+	tc3       = regexp.MustCompile(`(?i)^TC3-HMAC-SHA256\b`)
+	signature = regexp.MustCompile(`(?i)(\bSignature\s*=\s*)([^,\s]+)`)
+	scheme    = regexp.MustCompile(`^[A-Za-z0-9-]+ +`)
+)
+
+// authorization keeps of a TC3 signature who signed what, of anything else the
+// scheme alone.
+func (m *masking) authorization(text string) string {
+	if tc3.MatchString(text) {
+		return m.replace(signature, text)
+	}
+	head := scheme.FindString(text)
+	if rest := text[len(head):]; rest != "" {
+		return head + m.found(rest)
+	}
+	return text
+}
+
+// replace masks the second group of every match.
+func (m *masking) replace(pattern *regexp.Regexp, text string) string {
+	var out strings.Builder
+	end := 0
+	for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
+		out.WriteString(text[end:at[4]])
+		value := text[at[4]:at[5]]
+		if plain, err := url.QueryUnescape(value); err == nil && plain != value {
+			m.found(plain)
+		}
+		out.WriteString(m.found(value))
+		end = at[5]
+	}
+	return out.String() + text[end:]
+}
+
+// form masks the values of a query or a form.
+func (m *masking) form(text string) string {
+	parts := strings.Split(text, "&")
+	for i, part := range parts {
+		name, value, has := strings.Cut(part, "=")
+		if decoded, err := url.QueryUnescape(name); err == nil {
+			name = decoded
+		}
+		if !has || value == "" || !secretNamed.MatchString(strings.TrimSpace(name)) {
+			continue
+		}
+		secret := value
+		if decoded, err := url.QueryUnescape(value); err == nil {
+			secret = decoded
+		}
+		parts[i] = part[:len(part)-len(value)] + m.found(secret)
+	}
+	return m.replace(secretWritten, strings.Join(parts, "&"))
+}
+
+// body masks a body by what it is.
+func (m *masking) body(body []byte, truncated bool) string {
+	text := string(body)
+	switch first := strings.TrimLeft(text, " \t\r\n\ufeff"); {
+	case first == "":
+		return text
+	case first[0] == '{' || first[0] == '[':
+		masked, whole := m.json(text)
+		if whole && !truncated {
+			return masked
+		}
+		return m.replace(secretWritten, masked)
+	case strings.HasPrefix(first, "--"):
+		return m.replace(secretWritten, m.multipart(text))
+	}
+	masked, _ := m.json(m.form(text)) // a message with JSON in it
+	return masked
+}

@@ -1,0 +1,60 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/muban-dev/muban"
+)
+
+// selects is a filter as a question to each entry.
+func (i *Inspector) selects(f muban.CallFilter) func(*entry) bool {
+	id := strings.ToLower(strings.TrimSpace(f.ID))
+	texts := i.searched(f.Text)
+	return func(e *entry) bool {
+		c := &e.call
+		return (f.AppID == "" || c.AppID == f.AppID) &&
+			(len(f.Users) == 0 || slices.Contains(f.Users, c.User)) &&
+			(id == "" || c.ID == id) &&
+			(f.Code == "" || c.Code == f.Code) &&
+			(f.MessageID == 0 || c.MessageID == f.MessageID) &&
+			(f.GrantID == "" || c.GrantID == f.GrantID) &&
+			(f.Refused == nil || *f.Refused == e.refused) &&
+			(len(texts) == 0 || i.holds(e, texts))
+	}
+}
+
+// searched are the texts of which one has to be there: the one that is looked
+// for and, since it may be a token, what stands in a token's place.
+func (i *Inspector) searched(text string) []string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	return []string{strings.ToLower(text), strings.ToLower(i.masker.mask(text))}
+}
+
+func (i *Inspector) holds(e *entry, texts []string) bool {
+	return slices.ContainsFunc(textsOf(i.show(e)), func(text string) bool {
+		text = strings.ToLower(text)
+		return slices.ContainsFunc(texts, func(wanted string) bool { return strings.Contains(text, wanted) })
+	})
+}
+
+// textsOf is everything of a call that can be searched.
+func textsOf(c muban.Call) []string {
+	texts := []string{
+		c.ID, c.AppID, string(c.Platform), c.Name, c.User, c.GrantID, c.TemplateID, c.Code,
+		c.Request.Method + " " + c.Request.Path + "?" + c.Request.Query, c.Request.Body.Text, c.Answer.Body.Text,
+	}
+	if c.MessageID != 0 {
+		texts = append(texts, c.MessageID.String())
+	}
+	for _, value := range c.Request.Headers {
+		texts = append(texts, value)
+	}
+	if c.Refusal != nil {
+		texts = append(texts, string(c.Refusal.Kind), string(c.Refusal.Rule), c.Refusal.Error())
+	}
+	return texts
+}
