@@ -53,9 +53,10 @@ func (e Envelope) Bytes() []byte {
 	return append(out, '}')
 }
 
-// EncodeContent writes a response as compact JSON, <, > and & as they are.
-// Braces within texts are escaped: some clients count braces to find the end
-// of the content, whatever they stand in.
+// EncodeContent writes a response as compact JSON, <, > and & as they are, and
+// braces within texts too, unless they have no partner there: some clients
+// count braces to find the end of the content, whatever they stand in, and
+// alipay-sdk-java misreads escapes (it takes \u007b for a g).
 func EncodeContent(response any) ([]byte, error) {
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)
@@ -66,24 +67,47 @@ func EncodeContent(response any) ([]byte, error) {
 	return escapeBraces(bytes.TrimRight(buf.Bytes(), "\n")), nil
 }
 
+// escapeBraces escapes the braces within a document's texts that have no
+// partner in the same text.
 func escapeBraces(raw []byte) []byte {
-	out := make([]byte, 0, len(raw))
-	for inText, escaped := false, false; len(raw) > 0; raw = raw[1:] {
-		b := raw[0]
+	lone := loneBraces(raw)
+	if len(lone) == 0 {
+		return raw
+	}
+	out := make([]byte, 0, len(raw)+5*len(lone))
+	for i, b := range raw {
 		switch {
-		case inText && b == '{':
-			out = append(out, `\u007b`...)
-		case inText && b == '}':
-			out = append(out, `\u007d`...)
-		default:
+		case !lone[i]:
 			out = append(out, b)
+		case b == '{':
+			out = append(out, `\u007b`...)
+		default:
+			out = append(out, `\u007d`...)
 		}
-		if b == '"' && !escaped {
-			inText = !inText
-		}
-		escaped = b == '\\' && !escaped
 	}
 	return out
+}
+
+func loneBraces(raw []byte) map[int]bool {
+	lone := map[int]bool{}
+	var open []int // within the text that is being read
+	for inText, escaped, i := false, false, 0; i < len(raw); i++ {
+		switch b := raw[i]; {
+		case b == '"' && !escaped:
+			for _, at := range open {
+				lone[at] = true
+			}
+			inText, open = !inText, open[:0]
+		case inText && b == '{':
+			open = append(open, i)
+		case inText && b == '}' && len(open) > 0:
+			open = open[:len(open)-1]
+		case inText && b == '}':
+			lone[i] = true
+		}
+		escaped = raw[i] == '\\' && !escaped
+	}
+	return lone
 }
 
 // Success is the response of a method that was served and answers no more than
