@@ -2,7 +2,10 @@ module github.com/muban-dev/muban/test/clients/go/silenceper
 
 go 1.26
 
-require github.com/silenceper/wechat/v2 v2.1.9
+require (
+	github.com/silenceper/wechat/v2 v2.1.9
+	github.com/sirupsen/logrus v1.9.0
+)
 
 require (
 	github.com/bradfitz/gomemcache v0.0.0-20220106215444-fb4bf637b56d // indirect
@@ -10,7 +13,6 @@ require (
 	github.com/dgryski/go-rendezvous v0.0.0-20200823014737-9f7001d12a5f // indirect
 	github.com/fatih/structs v1.1.0 // indirect
 	github.com/go-redis/redis/v8 v8.11.5 // indirect
-	github.com/sirupsen/logrus v1.9.0 // indirect
 	github.com/spf13/cast v1.4.1 // indirect
 	github.com/tidwall/gjson v1.14.1 // indirect
 	github.com/tidwall/match v1.1.1 // indirect

@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/silenceper/wechat/v2/officialaccount/config"
 	msg "github.com/silenceper/wechat/v2/officialaccount/message"
 	"github.com/silenceper/wechat/v2/util"
+	log "github.com/sirupsen/logrus"
 )
 
 // The library's number of the template, and what it is.
@@ -65,6 +67,7 @@ func main() {
 	})
 	muban := strings.TrimSuffix(base.String(), "/")
 	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", muban, 1) })
+	log.SetOutput(io.Discard) // the library logs each request at its debug level
 	util.DefaultHTTPClient = &http.Client{Timeout: 10 * time.Second}
 	c := &client{native: &native{base: muban, client: &http.Client{Timeout: 30 * time.Second}}}
 
@@ -76,6 +79,7 @@ func main() {
 	c.sendToMiniProgram(templateID)
 	c.refusals(templateID)
 	c.endings(templateID)
+	c.receive(templateID)
 	c.deadToken(templateID)
 	c.deleteTemplate(templateID)
 	c.end()

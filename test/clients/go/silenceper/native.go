@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"time"
 )
 
 // native calls Muban's own API, which plays the people around the client: who
@@ -19,6 +21,17 @@ type native struct {
 type app struct {
 	ID     string `json:"app_id"`
 	Secret string `json:"secret"`
+	// OriginalID is the gh_ name of an official account.
+	OriginalID string `json:"original_id"`
+}
+
+type callback struct {
+	URL         string `json:"url"`
+	Token       string `json:"token"`
+	AESKey      string `json:"aes_key"`
+	Mode        string `json:"mode"`
+	Verified    bool   `json:"verified,omitempty"`
+	VerifyError string `json:"verify_error,omitempty"`
 }
 
 type message struct {
@@ -92,6 +105,42 @@ func (n *native) createUser(appID, name string) (openID string, err error) {
 
 func (n *native) changeUser(appID, openID string, change map[string]any) error {
 	return n.call("PATCH", appPath(appID, "users", openID), change, nil)
+}
+
+func (n *native) changeApp(appID string, change map[string]any) error {
+	return n.call("PATCH", appPath(appID), change, nil)
+}
+
+// setCallback answers what became of it: whether its URL was verified.
+func (n *native) setCallback(appID string, to callback) (callback, error) {
+	var changed struct {
+		Callback callback `json:"callback"`
+	}
+	err := n.call("PATCH", appPath(appID), map[string]any{"callback": to}, &changed)
+	return changed.Callback, err
+}
+
+// callbackState waits until the callback of a message is no longer pending.
+func (n *native) callbackState(appID string, message int64) (string, error) {
+	type item struct {
+		MessageID string `json:"message_id"`
+		State     string `json:"state"`
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		var found struct {
+			Items []item `json:"items"`
+		}
+		if err := n.call("GET", "/api/v1/callbacks?app_id="+url.QueryEscape(appID), nil, &found); err != nil {
+			return "", err
+		}
+		at := slices.IndexFunc(found.Items, func(i item) bool { return i.MessageID == fmt.Sprint(message) })
+		switch {
+		case at < 0:
+			return "", fmt.Errorf("message %d has no callback", message)
+		case found.Items[at].State != "pending" || time.Now().After(deadline):
+			return found.Items[at].State, nil
+		}
+	}
 }
 
 func (n *native) message(id int64) (message, error) {
