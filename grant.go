@@ -64,6 +64,17 @@ func (g Grant) Expired(now time.Time) bool { return !now.Before(g.ExpiresAt) }
 // Spendable reports whether the grant can pay for one more message at now.
 func (g Grant) Spendable(now time.Time) bool { return g.Remaining > 0 && !g.Expired(now) }
 
+// GrantState says whether a grant can still pay.
+type GrantState string
+
+// The states of a grant. A grant that is used up is spent, also once its time is
+// over.
+const (
+	GrantSpendable GrantState = "spendable"
+	GrantSpent     GrantState = "spent"
+	GrantExpired   GrantState = "expired"
+)
+
 // Ledger is what is known about the right to send at the moment a send is
 // decided, read under the store's locks.
 type Ledger struct {

@@ -1,5 +1,7 @@
 package muban
 
+import "time"
+
 // Page asks for a part of a list that is ordered by a growing sequence
 // number, newest first.
 type Page struct {
@@ -21,8 +23,10 @@ type Range struct {
 
 // GrantFilter selects grants of one app.
 type GrantFilter struct {
-	UserNo    int64 // 0 = every user
-	Spendable bool  // only those that can pay for one more message now
+	UserNo int64      // 0 = every user
+	State  GrantState // empty = every state
+	// ExpiresBy leaves out what ends later; zero leaves out nothing.
+	ExpiresBy time.Time
 }
 
 // MessageFilter selects messages; zero members select everything.

@@ -45,18 +45,31 @@ pays for one message, a payment or an order for three, within seven days.`,
 func newGrantList(s *shell) *cobra.Command {
 	var app string
 	var q apiclient.GrantQuery
+	var spendable bool
+	var within string
 	var limit int
 	cmd := &cobra.Command{
 		Use: "list", Short: "List an app's grants", Args: takes(),
-		Example: "  muban grant list --app wx3f7a9c0d5e8b2146 --spendable",
-		RunE: s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
+		Example: "  muban grant list --app wx3f7a9c0d5e8b2146 --spendable\n  muban grant list --app wx3f7a9c0d5e8b2146 --expiring-within 1d",
+		RunE: s.with(func(ctx context.Context, c *apiclient.Client, _ []string) (err error) {
+			if spendable {
+				q.State = muban.GrantSpendable
+			}
+			if within != "" {
+				if q.ExpiringWithin, err = parseDuration(within); err != nil || q.ExpiringWithin <= 0 {
+					return usageErrorf("%q is no duration over 0; want one like 1d or 36h", within)
+				}
+			}
 			grants, err := c.Grants(ctx, app, q, limit)
 			return showList(s, grants, err, grantTable)
 		}),
 	}
 	appFlag(cmd, &app)
 	cmd.Flags().StringVar(&q.User, "user", "", "only this user's, by any id")
-	cmd.Flags().BoolVar(&q.Spendable, "spendable", false, "only those that can pay for a message now")
+	cmd.Flags().BoolVar(&spendable, "spendable", false, "only those that can pay for a message now")
+	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.GrantSpendable, muban.GrantSpent, muban.GrantExpired)
+	cmd.Flags().StringVar(&within, "expiring-within", "", "only those that can pay now and end within this time")
+	cmd.MarkFlagsMutuallyExclusive("spendable", "state")
 	limitFlag(cmd, &limit)
 	return cmd
 }

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
@@ -16,7 +18,7 @@ func (a *api) grantRoutes() {
 	}, a.mintGrants)
 	handle(a, "GET /api/v1/apps/{app_id}/grants", doc{
 		id: "listGrants", tag: "grants", summary: "List an app's grants", answer: "A part of the list.",
-		text: "Newest first, spent and expired ones too unless `spendable` is set.",
+		text: "Newest first. All parameters must match.",
 	}, a.listGrants)
 	handle(a, "GET /api/v1/apps/{app_id}/grants/{id}", doc{
 		id: "getGrant", tag: "grants", summary: "Show a grant", answer: "The grant.",
@@ -84,14 +86,37 @@ func (a *api) mintGrants(ctx context.Context, in *struct {
 	return &Minted{status, GrantList{each(grants, showGrant)}}, err
 }
 
+// Within is how near something must be.
+type Within struct{ time.Duration }
+
+var errWithin = errors.New("it must be a Go duration over 0, like 24h")
+
+// UnmarshalText reads a Go duration.
+func (w *Within) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d <= 0 {
+		return errWithin
+	}
+	w.Duration = d
+	return nil
+}
+
 func (a *api) listGrants(ctx context.Context, in *struct {
 	AppPath
-	User      string `query:"user" doc:"Only this user's: any of its ids."`
-	Spendable bool   `query:"spendable" doc:"Only those that can pay for one more message now."`
+	User           string           `query:"user" doc:"Only this user's: any of its ids."`
+	Spendable      bool             `query:"spendable" doc:"Only those that can pay for one more message now: the same as state=spendable."`
+	State          muban.GrantState `query:"state" enum:"spendable,spent,expired" doc:"spendable: can pay for one more message now; spent: used up; expired: over before it was used up."`
+	ExpiringWithin Within           `query:"expiring_within" doc:"Only those that can pay now and will have ended when this Go duration of sandbox time has passed." example:"24h"`
 	Paging
 },
 ) (*Answer[List[Grant]], error) {
-	grants, err := a.service.Grants(ctx, in.AppID, messaging.GrantQuery{User: in.User, Spendable: in.Spendable}, in.page())
+	if in.Spendable {
+		if in.State != "" && in.State != muban.GrantSpendable {
+			return nil, badRequest("query.state", "is "+string(in.State)+"; it must be spendable or left out where spendable is true")
+		}
+		in.State = muban.GrantSpendable
+	}
+	grants, err := a.service.Grants(ctx, in.AppID, messaging.GrantQuery{User: in.User, State: in.State, ExpiringWithin: in.ExpiringWithin.Duration}, in.page())
 	return &Answer[List[Grant]]{listOf(grants, showGrant)}, err
 }
 

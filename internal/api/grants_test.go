@@ -47,6 +47,14 @@ func TestMintingGrants(t *testing.T) {
 	if good := w.must(200, "GET", app+"/grants?spendable=false", "").items(); len(good) != 4 {
 		t.Errorf("all after seven days: %v", good)
 	}
+	for query, want := range map[string]int{
+		"state=spendable": 3, "state=expired": 1, "state=spent": 0, "expiring_within=1ms": 3, "expiring_within=1ms&user=o1": 0,
+		"expiring_within=24h&state=spendable&spendable=true": 3,
+	} {
+		if got := w.must(200, "GET", app+"/grants?"+query, "").items(); len(got) != want {
+			t.Errorf("%s after seven days: %v", query, got)
+		}
+	}
 }
 
 func TestGrantRequestsThatAreRefused(t *testing.T) {
@@ -78,6 +86,10 @@ func TestGrantRequestsThatAreRefused(t *testing.T) {
 		{"own id with a control character", mini, "POST", grants, `{"user":"o1","kind":"form","id":"a\n"}`, 422, "invalid_request", []string{"body.id", "printable"}},
 		{"unknown grant", mini, "GET", grants + "/g", ``, 404, "not_found", nil},
 		{"list of an unknown user", mini, "GET", grants + "?user=o2", ``, 404, "not_found", nil},
+		{"a state that there is not", mini, "GET", grants + "?state=good", ``, 422, "invalid_request", []string{"query.state", `is "good"`}},
+		{"spendable and spent", mini, "GET", grants + "?state=spent&spendable=true", ``, 422, "invalid_request", []string{"query.state", "is spent; it must be spendable"}},
+		{"spent and about to end", mini, "GET", grants + "?state=spent&expiring_within=24h", ``, 422, "invalid_request", []string{"query.state", "spendable or left out"}},
+		{"within no time", mini, "GET", grants + "?expiring_within=0s", ``, 422, "invalid_request", []string{"query.expiring_within", "a Go duration over 0"}},
 		{"spendable perhaps", mini, "GET", grants + "?spendable=perhaps", ``, 422, "invalid_request", []string{"query.spendable", `is "perhaps"; invalid boolean`}},
 	}
 	for _, test := range tests {

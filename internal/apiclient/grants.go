@@ -37,8 +37,9 @@ type Minted struct {
 
 // GrantQuery selects an app's grants; zero members select everything.
 type GrantQuery struct {
-	User      string // any of the user's ids
-	Spendable bool
+	User           string // any of the user's ids
+	State          muban.GrantState
+	ExpiringWithin time.Duration // over 0: those that end by then
 }
 
 // MintGrants makes grants for a user of an app.
@@ -52,8 +53,11 @@ func (c *Client) Grants(ctx context.Context, appID string, q GrantQuery, limit i
 	if q.User != "" {
 		query.Set("user", q.User)
 	}
-	if q.Spendable {
-		query.Set("spendable", "true")
+	if q.State != "" {
+		query.Set("state", string(q.State))
+	}
+	if q.ExpiringWithin > 0 {
+		query.Set("expiring_within", q.ExpiringWithin.String())
 	}
 	return follow[List[Grant]](ctx, c, call{path: appPath(appID, "grants"), query: query}, limit)
 }

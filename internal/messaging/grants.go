@@ -3,6 +3,7 @@ package messaging
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/muban-dev/muban"
 )
@@ -107,8 +108,11 @@ func (s *Service) sameGrant(ctx context.Context, asked muban.Grant, conflict err
 
 // GrantQuery selects an app's grants.
 type GrantQuery struct {
-	User      string // any id of a user; empty for all
-	Spendable bool
+	User  string           // any id of a user; empty for all
+	State muban.GrantState // empty for all
+	// ExpiringWithin selects those that can pay now and will not when that
+	// time, over 0, has passed. State is then empty or spendable.
+	ExpiringWithin time.Duration
 }
 
 // Grants lists an app's grants, newest first.
@@ -116,7 +120,14 @@ func (s *Service) Grants(ctx context.Context, appID string, query GrantQuery, pa
 	if _, err := s.App(ctx, appID); err != nil {
 		return muban.List[muban.Grant]{}, err
 	}
-	filter := muban.GrantFilter{Spendable: query.Spendable}
+	now := s.clock.Now()
+	filter := muban.GrantFilter{State: query.State}
+	if query.ExpiringWithin > 0 {
+		if query.State != "" && query.State != muban.GrantSpendable {
+			return muban.List[muban.Grant]{}, invalid("state", string(query.State), "spendable or left out where expiring_within is given")
+		}
+		filter.State, filter.ExpiresBy = muban.GrantSpendable, now.Add(query.ExpiringWithin)
+	}
 	if query.User != "" {
 		user, err := s.User(ctx, appID, query.User)
 		if err != nil {
@@ -124,7 +135,7 @@ func (s *Service) Grants(ctx context.Context, appID string, query GrantQuery, pa
 		}
 		filter.UserNo = user.No
 	}
-	return s.store.Grants(ctx, appID, filter, s.clock.Now(), page)
+	return s.store.Grants(ctx, appID, filter, now, page)
 }
 
 // Grant returns one grant of an app.

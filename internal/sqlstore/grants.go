@@ -74,8 +74,16 @@ func (s *Store) Grants(ctx context.Context, appID string, filter muban.GrantFilt
 	if filter.UserNo != 0 {
 		where.add(`user_no = $%d`, filter.UserNo)
 	}
-	if filter.Spendable {
+	switch filter.State {
+	case muban.GrantSpendable:
 		where.add(`remaining > 0 AND expires_at > $%d`, millis(now))
+	case muban.GrantExpired:
+		where.add(`remaining > 0 AND expires_at <= $%d`, millis(now))
+	case muban.GrantSpent:
+		where.parts = append(where.parts, `remaining = 0`)
+	}
+	if !filter.ExpiresBy.IsZero() {
+		where.add(`expires_at <= $%d`, millis(filter.ExpiresBy))
 	}
 	query := fmt.Sprintf(`SELECT %s FROM grants %s ORDER BY seq DESC LIMIT %d`, grantColumns, where.text(), page.Limit+1)
 	rows, err := s.reader.QueryContext(ctx, query, where.args...)

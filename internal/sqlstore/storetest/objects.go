@@ -293,17 +293,24 @@ func grants(t *testing.T, b *bundle) {
 	_, err = b.Grant(b.ctx, b.app.ID, "new")
 	b.refused(err, muban.RuleNotFound)
 	b.mint("g2", 0)
-	for filter, want := range map[muban.GrantFilter]int{{}: 2, {Spendable: true}: 1, {UserNo: b.user.No}: 2, {UserNo: 99}: 0} {
+	for filter, want := range map[muban.GrantFilter]int{
+		{}: 2, {UserNo: b.user.No}: 2, {UserNo: 99}: 0,
+		{State: muban.GrantSpendable}: 1, {State: muban.GrantSpent}: 1, {State: muban.GrantExpired}: 0,
+		{ExpiresBy: grant.ExpiresAt}: 2, {ExpiresBy: grant.ExpiresAt.Add(-time.Millisecond)}: 0,
+	} {
 		found, err := b.Grants(b.ctx, b.app.ID, filter, b.now, muban.Page{Limit: 10})
 		b.must(err)
 		if len(found.Items) != want {
 			t.Errorf("%+v finds %d, want %d", filter, len(found.Items), want)
 		}
 	}
-	late, err := b.Grants(b.ctx, b.app.ID, muban.GrantFilter{Spendable: true}, grant.ExpiresAt, muban.Page{Limit: 10})
-	b.must(err)
-	if len(late.Items) != 0 {
-		t.Error("an expired grant is listed as spendable")
+	// What was not used up in its time is expired; what was stays spent.
+	for state, want := range map[muban.GrantState]string{muban.GrantSpendable: "", muban.GrantExpired: "g1", muban.GrantSpent: "g2"} {
+		late, err := b.Grants(b.ctx, b.app.ID, muban.GrantFilter{State: state}, grant.ExpiresAt, muban.Page{Limit: 10})
+		b.must(err)
+		if want == "" && len(late.Items) > 0 || want != "" && (len(late.Items) != 1 || late.Items[0].ID != want) {
+			t.Errorf("a week later %s are %+v, want %q", state, late.Items, want)
+		}
 	}
 	here, err := b.GrantElsewhere(b.ctx, muban.WeChatMini, "g1")
 	b.must(err)
