@@ -8,7 +8,7 @@ ARGS ?=
 TOOL := go tool -modfile=tools/go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-clients check lint format vet tidy cross fix bench dist clean
+.PHONY: help run build console test test-clients check lint format vet tidy cross fix bench dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ run: ## Start the sandbox (ARGS='--listen 127.0.0.1:9000')
 
 build: ## Build bin/muban, static, for this machine
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/muban$(shell go env GOEXE) ./cmd/muban
+
+console: ## Build the web console of web/ into internal/console/dist, which is committed
+	cd web && npm ci --no-audit --no-fund && npm run check && npm run build
 
 test: ## Run every Go test; on Debian as root it installs what they need
 	@sh scripts/test.sh

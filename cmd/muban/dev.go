@@ -66,7 +66,22 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	if err := seed(cmd, s, flags, log); err != nil {
 		return err
 	}
+	if err := nameConsole(cmd, s, flags, log); err != nil {
+		return err
+	}
 	return serveUntilDone(cmd, s)
+}
+
+// nameConsole says where to point a browser: below the demo apps, or, where
+// standard output has nothing for people, in the log.
+func nameConsole(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger) error {
+	console := baseURL(s.Addr()) + "/"
+	if flags.empty {
+		log.Info("console", "url", console)
+		return nil
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "console  %s\n\n", console)
+	return err
 }
 
 // seed fills the sandbox and prints what it holds.

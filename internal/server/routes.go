@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/muban-dev/muban/internal/api"
+	"github.com/muban-dev/muban/internal/console"
 	"github.com/muban-dev/muban/internal/dialect/alipay"
 	"github.com/muban-dev/muban/internal/dialect/baidu"
 	"github.com/muban-dev/muban/internal/dialect/cloudcall"
@@ -24,6 +25,7 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 	weChat, baiduDialect, alipayDialect := s.weChat(sends), baidu.New(sends), alipay.New(sends)
 	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
+	web := s.console()
 	operating, receiver := s.operating(), sandbox.NewReceiver(s.service, s.options.Log)
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
@@ -39,8 +41,8 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			operating.ServeHTTP(w, r)
 		case s.options.Sandbox && strings.HasPrefix(path, sandbox.ReceiverPath):
 			receiver.ServeHTTP(w, r)
-		case path == "/":
-			welcome(w, r)
+		case console.Owns(r):
+			web.ServeHTTP(w, r)
 		default: // also what nobody knows: a problem document says so
 			native.ServeHTTP(w, r)
 		}
@@ -76,6 +78,15 @@ func (s *Server) apiOptions() api.Options {
 	return o
 }
 
+// console is the web console. Its files hold no secrets: in `muban serve` they
+// are open, and what they then ask of the native API needs the token.
+func (s *Server) console() http.Handler {
+	if s.options.Sandbox {
+		return api.LocalOnly(console.New(), s.apiOptions().ListenHost)
+	}
+	return console.New()
+}
+
 // operating answers those who run the program.
 func (s *Server) operating() http.Handler {
 	mux := http.NewServeMux()
@@ -104,11 +115,6 @@ func (s *Server) forOperators(next http.Handler) http.Handler {
 		return api.LocalOnly(next, s.apiOptions().ListenHost)
 	}
 	return api.RequireToken(next, s.options.AdminToken)
-}
-
-func welcome(w http.ResponseWriter, _ *http.Request) {
-	say(w, http.StatusOK, "Muban: template messages (模板消息).\n"+
-		"The platforms' calls are at their documented paths, the native API at /api/v1, its description at "+api.DocumentPath+".\n")
 }
 
 func say(w http.ResponseWriter, status int, text string) {

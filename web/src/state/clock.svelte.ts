@@ -1,0 +1,64 @@
+// The sandbox's clock. `muban serve` has none: there time is the machine's.
+import { get, post, put, Refused, type Schema } from '../api/client';
+
+class Clock {
+  #state = $state.raw<Schema<'ClockState'> | null>(null);
+  #readAt = 0;
+  #tick = $state(0);
+
+  constructor() {
+    setInterval(() => this.#tick++, 1000);
+  }
+
+  /** Whether time can be moved here. */
+  get movable(): boolean {
+    return this.#state !== null;
+  }
+
+  get frozen(): boolean {
+    return this.#state?.mode === 'frozen';
+  }
+
+  /** The server's time. */
+  get now(): Date {
+    void this.#tick; // asks again every second
+    if (!this.#state) return new Date();
+    const passed = this.frozen ? 0 : performance.now() - this.#readAt;
+    return new Date(Date.parse(this.#state.now) + passed);
+  }
+
+  /** How far the server's time is from this machine's, in milliseconds. */
+  get ahead(): number {
+    return this.now.getTime() - Date.now();
+  }
+
+  /** Whether the server's time is this machine's, give or take a minute. */
+  get isNow(): boolean {
+    return !this.frozen && Math.abs(this.ahead) < 60_000;
+  }
+
+  async load() {
+    try {
+      this.#take(await get('/api/v1/clock'));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error;
+      this.#state = null;
+    }
+  }
+
+  /** Moves time by a Go duration; what falls due meanwhile happens. */
+  async advance(by: string) {
+    this.#take(await post('/api/v1/clock/advance', { body: { by } }));
+  }
+
+  async set(change: Schema<'ClockSetting'>) {
+    this.#take(await put('/api/v1/clock', { body: change }));
+  }
+
+  #take(state: Schema<'ClockState'>) {
+    this.#readAt = performance.now();
+    this.#state = state;
+  }
+}
+
+export const clock = new Clock();

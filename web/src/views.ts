@@ -1,0 +1,21 @@
+// The console's views: one entry each, in the order of the navigation. A view
+// at /messages also has what is below it, /messages/12; router.parts tells it.
+import type { Component } from 'svelte';
+import type { IconName } from './components/Icon.svelte';
+import type { Text } from './i18n/language.svelte';
+import Messages from './views/Messages/Messages.svelte';
+import { words as messages } from './views/Messages/words';
+import Phone from './views/Phone/Phone.svelte';
+import { words as phone } from './views/Phone/words';
+
+export interface View {
+  path: string;
+  icon: IconName;
+  name: Text;
+  component: Component;
+}
+
+export const views: View[] = [
+  { path: 'phone', icon: 'phone', name: phone.name, component: Phone },
+  { path: 'messages', icon: 'message', name: messages.name, component: Messages },
+];

@@ -1,0 +1,85 @@
+// Whose phone is looked at, and what is on it.
+import { get, patch, post, type Schema } from '../../api/client';
+import { live } from '../../state/live.svelte';
+import { Pages } from '../../state/pages.svelte';
+
+export type User = Schema<'User'>;
+export type Message = Schema<'Message'>;
+
+/** The id that a user is addressed by in paths: any of its ids will do. */
+export function idOf(user: User): string {
+  return user.open_id ?? user.swan_id ?? user.alipay_open_id ?? '';
+}
+
+function isAddressed(user: User, id: string): boolean {
+  return id === user.open_id || id === user.swan_id || id === user.alipay_open_id;
+}
+
+/** How many messages are put on the phone at once. */
+const screenful = 30;
+
+export class Phone {
+  user = $state.raw<User | null>(null);
+  inbox = new Pages<Message>();
+  unread = $state(0);
+  /** Ids of messages that came while it was watched. */
+  arrived = $state.raw(new Set<string>());
+  appID = $state('');
+  /** Whether the messages of all apps of this person are shown. */
+  person = $state(false);
+
+  /** Watches for news; the answer ends it. */
+  watch(): () => void {
+    return live.onMessage((message) => void this.#take(message));
+  }
+
+  async choose(appID: string, userID: string, person: boolean) {
+    const user = await get('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: appID, user: userID } });
+    this.appID = appID;
+    this.user = user;
+    this.person = person && Boolean(user.union_id);
+    this.arrived = new Set();
+    await this.reload();
+  }
+
+  async reload() {
+    await this.inbox.open((cursor, signal) => this.#part(cursor, signal));
+  }
+
+  async #part(cursor: string, signal: AbortSignal) {
+    const query = { limit: screenful, cursor };
+    const user = this.user!;
+    const part = this.person
+      ? await get('/api/v1/inbox', { query: { ...query, union_id: user.union_id! }, signal })
+      : await get('/api/v1/apps/{app_id}/users/{user}/inbox', { path: { app_id: this.appID, user: idOf(user) }, query, signal });
+    this.unread = part.unread;
+    return part;
+  }
+
+  async change(change: Schema<'UserPatch'>) {
+    this.user = await patch('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: this.appID, user: idOf(this.user!) }, body: change });
+  }
+
+  /** Marks a message as read, as a tap does. */
+  async read(message: Message) {
+    if (message.read_at || message.app_id !== this.appID) return;
+    await post('/api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read', {
+      path: { app_id: this.appID, user: idOf(this.user!), message_id: message.id },
+    });
+    this.inbox.replace({ ...message, read_at: new Date().toISOString() }, (m) => m.id);
+    this.unread = Math.max(0, this.unread - 1);
+  }
+
+  async #take(message: Message) {
+    if (!this.user || message.state !== 'delivered') return;
+    if (this.person) {
+      await this.reload();
+    } else {
+      if (message.app_id !== this.appID || !isAddressed(this.user, message.user)) return;
+      if (this.inbox.items.some((m) => m.id === message.id)) return;
+      this.inbox.prepend(message);
+      this.unread++;
+    }
+    this.arrived = new Set([...this.arrived, message.id]);
+  }
+}
