@@ -85,6 +85,11 @@ public final class Native {
     return items.get(0).getAsJsonObject();
   }
 
+  /** What the user's phone gives the app, for the platform's own exchange. */
+  public String loginCode(String appId, String user) throws IOException, InterruptedException {
+    return text(call("POST", appPath(appId, "users", user, "login-codes"), null).getAsJsonObject(), "code");
+  }
+
   public JsonObject message(String id) throws IOException, InterruptedException {
     return call("GET", "/api/v1/messages/" + encode(id), null).getAsJsonObject();
   }

@@ -5,6 +5,8 @@ import com.alipay.api.AlipayClient;
 import com.alipay.api.domain.AlipayOpenAppMiniTemplatemessageSendModel;
 import com.alipay.api.request.AlipayOpenAppMiniTemplatemessageSendRequest;
 import com.alipay.api.request.AlipayOpenAppQrcodeCreateRequest;
+import com.alipay.api.request.AlipaySystemOauthTokenRequest;
+import com.alipay.api.response.AlipaySystemOauthTokenResponse;
 import com.google.gson.JsonObject;
 import java.util.Collections;
 import java.util.Map;
@@ -17,6 +19,7 @@ final class Gateway {
   private static final String UNKNOWN_METHOD = "40002 isv.invalid-method";
   private static final String NO_PERMISSION = "40006 isv.insufficient-isv-permissions";
   private static final String LIMITED = "40005 isv.app-call-limited";
+  private static final String BAD_CODE = "40002 isv.code-invalid";
   private static final String BAD_TOKEN = "20001 aop.invalid-app-auth-token";
 
   private final Steps steps;
@@ -29,6 +32,22 @@ final class Gateway {
     this.muban = muban;
     this.app = app;
     this.sends = sends;
+  }
+
+  /** The user's authorization: the first thing that a server asks for. */
+  void authorization(AlipayClient client) {
+    AlipaySystemOauthTokenRequest request = new AlipaySystemOauthTokenRequest();
+    request.setGrantType("authorization_code");
+    request.setCode(steps.needs("the user logs in", () -> muban.loginCode(app.appId(), sends.openId())));
+    AlipaySystemOauthTokenResponse token = steps.needs("exchange the login code", () -> client.execute(request));
+    steps.equal("it was accepted", token.isSuccess(), true);
+    steps.equal("it is the user's", token.getUserId(), sends.openId());
+    App.begins(steps, "exchange the same code again", App.outcome(() -> client.execute(request)), BAD_CODE);
+    request.setGrantType("refresh_token");
+    request.setCode(null);
+    request.setRefreshToken(token.getRefreshToken());
+    AlipaySystemOauthTokenResponse refreshed = steps.needs("refresh the token", () -> client.execute(request));
+    steps.equal("the new one is the user's", refreshed.getUserId(), sends.openId());
   }
 
   void publicErrors(AlipayClient client) {

@@ -25,10 +25,11 @@ public final class Main {
 
     AlipayClient client = app.client();
     Sends sends = new Sends(steps, muban, app, user, template);
+    Gateway gateway = new Gateway(steps, muban, app, sends);
+    gateway.authorization(client);
     sends.form(client);
     sends.payment(client);
     sends.businessErrors(client);
-    Gateway gateway = new Gateway(steps, muban, app, sends);
     gateway.publicErrors(client);
     gateway.actingForAnother(client);
     Trust trust = new Trust(steps, muban, app, sends);

@@ -1,9 +1,11 @@
 package muban.clients.miniapp;
 
+import cn.binarywang.wx.miniapp.bean.WxMaJscode2SessionResult;
 import cn.binarywang.wx.miniapp.bean.template.WxMaTemplateLibraryGetResult;
 import cn.binarywang.wx.miniapp.bean.template.WxMaTemplateLibraryListResult;
 import cn.binarywang.wx.miniapp.bean.template.WxMaTemplateListResult;
 import com.google.gson.JsonObject;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ public final class Main {
 
   // The refusals, as the platform words them.
   private static final String WRONG_SECRET = "40125 invalid appsecret";
+  private static final String UNKNOWN_CODE = "40029 invalid code";
+  private static final String USED_CODE = "40163 code been used";
   private static final String UNKNOWN_TITLE = "40097 invalid args";
   private static final String UNKNOWN_KEYWORD = "45075 invalid keyword id";
   static final String UNKNOWN_TEMPLATE = "40037 invalid template_id";
@@ -36,6 +40,7 @@ public final class Main {
     Main main = new Main();
     main.setUp();
     main.tokens();
+    main.session();
     main.library();
     String templateId = main.templates();
     Sends sends = new Sends(main.steps, main.muban, main.app, templateId);
@@ -65,6 +70,17 @@ public final class Main {
     steps.equal("the token is kept", App.outcome(() -> app.service().getAccessToken().equals(first)), "true");
     steps.equal("a forced token is another one",
         App.outcome(() -> app.service().getAccessToken(true).equals(first)), "false");
+  }
+
+  private void session() {
+    String code = steps.needs("the user logs in", () -> muban.loginCode(app.appId(), app.openId()));
+    WxMaJscode2SessionResult session = steps.needs("code2session", () -> app.service().getUserService().getSessionInfo(code));
+    steps.equal("code2session has the user", session.getOpenid() + " " + session.getUnionid(), app.openId() + " oMing");
+    steps.equal("code2session has a key of 16 bytes", Base64.getDecoder().decode(session.getSessionKey()).length, 16);
+    steps.equal("code2session with the same code again",
+        App.outcome(() -> app.service().getUserService().getSessionInfo(code)), USED_CODE);
+    steps.equal("code2session with a code never issued",
+        App.outcome(() -> app.service().getUserService().getSessionInfo("nonsense")), UNKNOWN_CODE);
   }
 
   private void library() {
