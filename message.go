@@ -126,6 +126,14 @@ const (
 	ChannelNotificationBar Channel = "notification_bar"
 )
 
+// Forgotten is what one batch of a store's deletion of old things took along.
+type Forgotten struct {
+	Messages, Callbacks, Grants int64
+	// Next is the sequence number after which the next batch begins; 0 where
+	// nothing old is left.
+	Next int64
+}
+
 // InboxOwners says whose inbox is read: one user of one app, or one person
 // over all apps.
 type InboxOwners struct {

@@ -16,8 +16,8 @@ import (
 )
 
 type devFlags struct {
-	listen, data, database, seed, cloudApp string
-	empty                                  bool
+	listen, data, database, seed, cloudApp, keep string
+	empty                                        bool
 }
 
 func newDevCommand(_ *shell) *cobra.Command {
@@ -41,6 +41,7 @@ it stops.`,
 	cmd.Flags().StringVar(&flags.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
 	cmd.Flags().BoolVar(&flags.empty, "empty", false, "begin without the demo apps")
 	cmd.Flags().StringVar(&flags.cloudApp, "cloud-app", "", cloudAppUsage)
+	cmd.Flags().StringVar(&flags.keep, "keep", "", keepUsage)
 	cmd.Flags().StringVar(&flags.seed, "seed", "", "JSON file of apps, users, templates and grants to begin with")
 	return cmd
 }
@@ -48,6 +49,9 @@ it stops.`,
 func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	log := newLog(cmd.ErrOrStderr())
 	options := server.Options{Listen: flags.listen, Data: flags.data, Database: flags.database, CloudApp: flags.cloudApp, Sandbox: true, Log: log}
+	if options.Keep, err = keepTime(flags.keep); err != nil {
+		return err
+	}
 	if options.Data == "" && options.Database == "" {
 		if options.Data, err = os.MkdirTemp("", "muban-dev-"); err != nil {
 			return err

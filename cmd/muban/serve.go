@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/providers/file"
@@ -19,6 +20,8 @@ import (
 
 const cloudAppUsage = "app_id that WeChat calls without an access token are made for, as in cloud hosting"
 
+const keepUsage = "delete messages and expired grants that are older, like 30d or 36h (default: keep everything)"
+
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
 
@@ -29,7 +32,8 @@ func newServeCommand(_ *shell) *cobra.Command {
 		Long: `Run the service: the platforms' calls and the native API on one port. The
 native API asks for the admin token, which has at least 32 characters and comes
 from the file of --admin-token-file or from MUBAN_ADMIN_TOKEN. Settings may stand
-in a TOML file under the flags' names; flags win.`,
+in a TOML file under the flags' names, or in the environment as MUBAN_DATA,
+MUBAN_KEEP and so on; the environment wins over the file, flags over both.`,
 		Example: "  muban serve --data /var/lib/muban --admin-token-file /etc/muban/token",
 		Args:    cobra.NoArgs,
 		RunE:    runServe,
@@ -48,6 +52,7 @@ func addServeSettings(flags *pflag.FlagSet) {
 	flags.Bool("callback-private", false, "let callbacks go to private, loopback and link-local addresses")
 	flags.String("cloud-app", "", cloudAppUsage)
 	flags.Bool("inspect", false, "keep the last platform calls in memory, for muban call and the native API")
+	flags.String("keep", "", keepUsage)
 }
 
 func runServe(cmd *cobra.Command, _ []string) (err error) {
@@ -65,10 +70,14 @@ func runServe(cmd *cobra.Command, _ []string) (err error) {
 	return serveUntilDone(cmd, s)
 }
 
-// serveOptions layers the settings: defaults, configuration file, flags.
+// serveOptions layers the settings: defaults, configuration file, environment,
+// flags.
 func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	settings := pflag.NewFlagSet("settings", pflag.ContinueOnError)
 	addServeSettings(settings)
+	if err := readEnvironment(settings); err != nil {
+		return server.Options{}, err
+	}
 	flags.Visit(func(f *pflag.Flag) {
 		if own := settings.Lookup(f.Name); own != nil {
 			_ = settings.Set(f.Name, f.Value.String()) // was parsed as the same type
@@ -83,13 +92,31 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	if err := k.Load(posflag.Provider(settings, ".", k), nil); err != nil {
 		return server.Options{}, err
 	}
+	keep, keepErr := keepTime(k.String("keep"))
 	token, err := adminToken(k.String("admin-token-file"))
 	return server.Options{
 		Listen: k.String("listen"), Data: k.String("data"), Database: k.String("database"), AdminToken: token,
 		CallbackPrivate: k.Bool("callback-private"),
 		CloudApp:        k.String("cloud-app"),
 		Inspect:         k.Bool("inspect"),
-	}, err
+		Keep:            keep,
+	}, errors.Join(err, keepErr)
+}
+
+// readEnvironment takes settings from the environment: keep from MUBAN_KEEP.
+func readEnvironment(settings *pflag.FlagSet) error {
+	var problems []error
+	settings.VisitAll(func(f *pflag.Flag) {
+		name := "MUBAN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		text := os.Getenv(name)
+		if text == "" {
+			return
+		}
+		if err := settings.Set(f.Name, text); err != nil {
+			problems = append(problems, fmt.Errorf("%s is %q; it must be %s", name, text, wanted(f)))
+		}
+	})
+	return errors.Join(problems...)
 }
 
 // readConfig reads a TOML file whose keys are names of settings.
@@ -123,9 +150,29 @@ func wrongType(setting *pflag.Flag, value any) string {
 		}
 	}
 	if setting.Value.Type() == "bool" {
-		return "true or false, without quotes"
+		return wanted(setting) + ", without quotes"
 	}
-	return "a text in quotes"
+	return wanted(setting) + " in quotes"
+}
+
+// wanted says what a setting takes.
+func wanted(setting *pflag.Flag) string {
+	if setting.Value.Type() == "bool" {
+		return "true or false"
+	}
+	return "a text"
+}
+
+// keepTime reads what --keep says; nothing is 0.
+func keepTime(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	keep, err := parseDuration(text)
+	if err != nil || keep <= 0 {
+		return 0, fmt.Errorf("keep: %q is no duration over 0; want one like 30d, 36h or 1d12h", text)
+	}
+	return keep, nil
 }
 
 func adminToken(path string) (string, error) {

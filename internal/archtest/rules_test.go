@@ -95,6 +95,11 @@ var layers = []layer{
 		why:     "the workers take what was accepted from their ports; they decide nothing that messaging decides",
 	},
 	{
+		pkg:    "internal/retention",
+		inside: []string{"."},
+		why:    "it decides when and how fast; what is old and how it goes is the store's, behind a port",
+	},
+	{
 		pkg:     "internal/sqlstore",
 		inside:  []string{".", "internal/durable"},
 		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/sys"},
@@ -102,7 +107,7 @@ var layers = []layer{
 	},
 	{
 		pkg:     "internal/sqlstore/storetest",
-		inside:  []string{".", "internal/messaging", "internal/delivery", "internal/sandbox"},
+		inside:  []string{".", "internal/messaging", "internal/delivery", "internal/retention", "internal/sandbox"},
 		outside: []string{"github.com/google/go-cmp", "pgregory.net/rapid"},
 		why:     "the suite tests the ports that messaging and delivery declare, on whatever store it is given",
 	},

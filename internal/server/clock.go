@@ -11,6 +11,9 @@ import (
 type sandboxClock struct {
 	clock *sandbox.Clock
 	work  sandbox.Settler
+	// forget deletes what became old; it comes last, when everything that fell
+	// due was attempted.
+	forget func(context.Context) error
 }
 
 func (c sandboxClock) State() (now time.Time, frozen bool) {
@@ -23,9 +26,15 @@ func (c sandboxClock) Set(ctx context.Context, to time.Time, frozen bool) error 
 	if frozen {
 		mode = sandbox.Frozen
 	}
-	return c.clock.Set(ctx, mode, to, c.work)
+	if err := c.clock.Set(ctx, mode, to, c.work); err != nil {
+		return err
+	}
+	return c.forget(ctx)
 }
 
 func (c sandboxClock) Advance(ctx context.Context, d time.Duration) error {
-	return c.clock.Advance(ctx, d, c.work)
+	if err := c.clock.Advance(ctx, d, c.work); err != nil {
+		return err
+	}
+	return c.forget(ctx)
 }

@@ -23,6 +23,7 @@ type metrics struct {
 	messages *prometheus.CounterVec
 	attempts *prometheus.CounterVec
 	groups   prometheus.Histogram
+	deleted  *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -45,8 +46,14 @@ func newMetrics() *metrics {
 			Name: "muban_commit_group_size", Help: "Writes that shared one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
+		deleted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "muban_retention_deleted_total", Help: "What was deleted because it was older than --keep.",
+		}, []string{"object"}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.messages, m.attempts, m.groups,
+	for _, object := range []string{"message", "callback", "grant"} {
+		m.deleted.WithLabelValues(object)
+	}
+	m.registry.MustRegister(m.requests, m.took, m.messages, m.attempts, m.groups, m.deleted,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,6 +90,12 @@ func (m *metrics) observeAttempt(a muban.Attempt) {
 }
 
 func (m *metrics) observeMessage(state muban.State) { m.messages.WithLabelValues(string(state)).Inc() }
+
+func (m *metrics) observeForgotten(gone muban.Forgotten) {
+	m.deleted.WithLabelValues("message").Add(float64(gone.Messages))
+	m.deleted.WithLabelValues("callback").Add(float64(gone.Callbacks))
+	m.deleted.WithLabelValues("grant").Add(float64(gone.Grants))
+}
 
 func (m *metrics) observeGroup(writes int) { m.groups.Observe(float64(writes)) }
 

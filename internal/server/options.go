@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"time"
+
+	"github.com/muban-dev/muban/internal/retention"
 )
 
 // Options are what a running Muban is told from outside.
@@ -31,7 +34,10 @@ type Options struct {
 	// Inspect keeps the last platform calls in memory, for the native API to
 	// show; the sandbox always does.
 	Inspect bool
-	Log     *slog.Logger
+	// Keep is how old messages and expired grants may grow before they are
+	// deleted; 0 keeps everything.
+	Keep time.Duration
+	Log  *slog.Logger
 }
 
 // shortestAdminToken is the contract's.
@@ -48,6 +54,9 @@ func (o Options) Validate() error {
 		problems = append(problems, errors.New("data: name the folder of the embedded store with --data DIR, or a PostgreSQL database with --database postgres://…"))
 	case o.Data != "" && o.Database != "":
 		problems = append(problems, errors.New("data and database name two stores; give one of them"))
+	}
+	if o.Keep != 0 && o.Keep < retention.Shortest {
+		problems = append(problems, fmt.Errorf("keep: %v; the shortest is %v, and none at all keeps everything", o.Keep, retention.Shortest))
 	}
 	if !o.Sandbox && len(strings.TrimSpace(o.AdminToken)) < shortestAdminToken {
 		problems = append(problems, fmt.Errorf("admin token: %d characters; give at least %d in a file (--admin-token-file) or in MUBAN_ADMIN_TOKEN, for example from: openssl rand -hex 32",

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -73,7 +74,7 @@ func (s *Server) apiOptions() api.Options {
 		o.Inspector = s.inspector
 	}
 	if s.sandbox != nil {
-		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}}
+		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}, s.forget}
 	}
 	return o
 }
@@ -85,6 +86,14 @@ func (s *Server) console() http.Handler {
 		return api.LocalOnly(console.New(), s.apiOptions().ListenHost)
 	}
 	return console.New()
+}
+
+// forget deletes at once what is older than what is kept.
+func (s *Server) forget(ctx context.Context) error {
+	if s.keeper == nil {
+		return nil
+	}
+	return s.keeper.Sweep(ctx)
 }
 
 // operating answers those who run the program.

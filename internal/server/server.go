@@ -15,6 +15,7 @@ import (
 	"github.com/muban-dev/muban/internal/delivery"
 	"github.com/muban-dev/muban/internal/inspect"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/retention"
 	"github.com/muban-dev/muban/internal/sandbox"
 	"github.com/muban-dev/muban/internal/sqlstore"
 	"github.com/muban-dev/muban/library"
@@ -24,6 +25,7 @@ var (
 	_ messaging.Store      = (*sqlstore.Store)(nil)
 	_ delivery.Outbox      = (*sqlstore.Store)(nil)
 	_ delivery.Apps        = (*sqlstore.Store)(nil)
+	_ retention.Store      = (*sqlstore.Store)(nil)
 	_ messaging.Handshaker = (*delivery.Pusher)(nil)
 	_ sandbox.ClockStore   = (*sqlstore.Store)(nil)
 	_ messaging.Clock      = (*sandbox.Clock)(nil)
@@ -38,6 +40,7 @@ type Server struct {
 	service *messaging.Service
 	hosting *messaging.Hosting // nil where there is no cloud hosting
 	pusher  *delivery.Pusher
+	keeper  *retention.Keeper // nil where everything is kept
 	metrics *metrics
 	// inspector is nil where no calls are kept.
 	inspector *inspect.Inspector
@@ -92,6 +95,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{
 		Clock: clock, Log: o.Log, Real: time.Now, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
 	})
+	if o.Keep > 0 {
+		s.keeper = retention.New(s.store, retention.Options{Keep: o.Keep, Clock: clock, Log: o.Log, Observe: s.metrics.observeForgotten})
+	}
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
 }
@@ -179,7 +185,10 @@ func (s *Server) Start() {
 	var running sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
 	running.Go(func() { s.pusher.Run(ctx) })
-	s.cleanups.add("the callbacks' pusher", func(context.Context) error {
+	if s.keeper != nil {
+		running.Go(func() { s.keeper.Run(ctx) })
+	}
+	s.cleanups.add("the callbacks' pusher and what deletes old messages", func(context.Context) error {
 		cancel()
 		running.Wait()
 		return nil

@@ -26,6 +26,13 @@ type engine interface {
 	judge(err error) verdict
 	// sync makes what was committed durable, where COMMIT has not done so.
 	sync() error
+	// aside does work in a transaction that no caller waits for. Where others
+	// share the database it is none of a group's, and may be lost in a crash.
+	// committed runs once it is committed.
+	aside(ctx context.Context, s *Store, work func(context.Context, *sql.Tx) error, committed func()) error
+	// own makes this node the only one to do something for a while (real
+	// time); false where another is.
+	own(ctx context.Context, duty string, hold time.Duration) (bool, error)
 	// tell lets other nodes know, some time soon, that messages changed.
 	tell()
 	// stop ends what start began; close ends the connections.
@@ -78,4 +85,13 @@ func (s *Store) lock(order string) string {
 		return ""
 	}
 	return " ORDER BY " + order + " FOR UPDATE"
+}
+
+// lockFree is what a SELECT ends with that keeps its rows from other nodes and
+// leaves those out that another has, so that it waits for nobody.
+func (s *Store) lockFree() string {
+	if !s.shared {
+		return ""
+	}
+	return " FOR UPDATE SKIP LOCKED"
 }

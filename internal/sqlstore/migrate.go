@@ -103,7 +103,7 @@ func migrateUp(ctx context.Context, e engine) (steps []Migration, err error) {
 		if err != nil {
 			return err
 		}
-		if err := refuseNewer(ctx, provider); err != nil {
+		if ahead, err := readable(ctx, provider, db); ahead || err != nil {
 			return err
 		}
 		results, err := provider.Up(ctx)
@@ -118,16 +118,55 @@ func migrateUp(ctx context.Context, e engine) (steps []Migration, err error) {
 	return steps, err
 }
 
-// refuseNewer stops an old program before it writes into a newer schema.
-func refuseNewer(ctx context.Context, p *goose.Provider) error {
+// migrateExactly is migrateUp for what names every table and column: it stops a
+// program that is older than the schema, even if it may work on it.
+func migrateExactly(ctx context.Context, e engine) error {
+	if _, err := migrateUp(ctx, e); err != nil {
+		return err
+	}
+	db, _ := e.pools()
+	provider, err := newProvider(e.migrations(), db)
+	if err != nil {
+		return err
+	}
+	has, knows, err := provider.GetVersions(ctx)
+	if err == nil && has > knows {
+		err = fmt.Errorf("the database has schema version %d, this program knows %d: export and import with the newer muban that migrated it", has, knows)
+	}
+	return err
+}
+
+// readable stops a program that is older than the schema and may not work on
+// it. ahead is whether the schema is newer and the program may: then there is
+// nothing to migrate.
+func readable(ctx context.Context, p *goose.Provider, q querier) (ahead bool, err error) {
 	has, knows, err := p.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the database's schema version: %w", err)
+		return false, fmt.Errorf("reading the database's schema version: %w", err)
 	}
-	if has > knows {
-		return fmt.Errorf("the database has schema version %d, this program knows up to %d: use the newer muban that wrote it", has, knows)
+	if has <= knows {
+		return false, nil
 	}
-	return nil
+	oldest, err := oldestReader(ctx, q)
+	if err == nil && oldest > knows {
+		err = &tooOldError{oldest, knows}
+	}
+	return true, err
+}
+
+// oldestReader is what the schema wants a program to know.
+func oldestReader(ctx context.Context, q querier) (oldest int64, err error) {
+	if err := q.QueryRowContext(ctx, `SELECT oldest FROM readers`).Scan(&oldest); err != nil {
+		return 0, fmt.Errorf("reading which programs the database is for: %w", err)
+	}
+	return oldest, nil
+}
+
+// tooOldError says that the schema is for newer programs.
+type tooOldError struct{ wants, knows int64 }
+
+func (e *tooOldError) Error() string {
+	return fmt.Sprintf("the database has a schema for programs that know version %d, this one knows up to %d: use the newer muban that migrated it", e.wants, e.knows)
 }
 
 func newProvider(d dialect, db *sql.DB) (*goose.Provider, error) {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -40,9 +41,10 @@ type postgresEngine struct {
 	readers, writers, workers *pgxpool.Pool
 	reader, writer, worker    *sql.DB
 
-	schema string // the first of the search path
-	node   *node
-	signal *signals
+	schema  string // the first of the search path
+	process string // names this process among the nodes
+	node    *node
+	signal  *signals
 
 	running sync.WaitGroup
 	end     context.CancelFunc // of what start began
@@ -56,7 +58,7 @@ func openPostgres(ctx context.Context, address string, log *slog.Logger) (*postg
 	if err != nil { // which may repeat the address, and the password in it
 		return nil, errors.New("database: the address cannot be read; it looks like postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full")
 	}
-	e := &postgresEngine{log: log, conf: conf, end: func() {}}
+	e := &postgresEngine{log: log, conf: conf, process: rand.Text(), end: func() {}}
 	if conf.ConnConfig.ConnectTimeout == 0 || conf.ConnConfig.ConnectTimeout > 2*time.Minute-time.Second {
 		conf.ConnConfig.ConnectTimeout = connectTimeout
 	}
@@ -210,6 +212,36 @@ func (*postgresEngine) bind(query string) string {
 
 // sync has nothing to do: COMMIT returns when the log is on disk.
 func (*postgresEngine) sync() error { return nil }
+
+// aside uses a worker's connection: what it deletes is deleted again where a
+// crash of the database brings it back.
+func (e *postgresEngine) aside(ctx context.Context, _ *Store, work func(context.Context, *sql.Tx) error, committed func()) error {
+	tx, err := e.worker.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // no effect after the commit
+	if err := work(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	committed()
+	return nil
+}
+
+// own takes a duty that nobody has any more, or that this node has.
+func (e *postgresEngine) own(ctx context.Context, duty string, hold time.Duration) (bool, error) {
+	result, err := e.worker.ExecContext(ctx, `INSERT INTO duties (name, holder, until) VALUES ($1, $2, `+realTime+` + $3)
+		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+		WHERE duties.holder = excluded.holder OR duties.until <= `+realTime, duty, e.process, hold.Milliseconds())
+	if err != nil {
+		return false, err
+	}
+	touched, err := result.RowsAffected()
+	return touched > 0, err
+}
 
 func (e *postgresEngine) tell() { e.signal.tell() }
 

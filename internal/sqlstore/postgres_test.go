@@ -51,7 +51,7 @@ func TestDatabaseThatCannotBeUsed(t *testing.T) {
 	good := pgtest.Database(t)
 	newer := pgtest.Database(t)
 	openPostgres(t, newer, nil).mustClose()
-	execute(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
+	execute(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true); UPDATE readers SET oldest = 99`)
 	for _, test := range []struct{ name, address, want string }{
 		{"not an address", "postgres://muban:s3cret@:no:port/x", "looks like postgres://"},
 		{"nobody listens", with(t, good, func(u *url.URL, _ url.Values) { u.Host = "127.0.0.1:1" }), "127.0.0.1:1/postgres cannot be reached"},
@@ -59,7 +59,7 @@ func TestDatabaseThatCannotBeUsed(t *testing.T) {
 		{"no such database", with(t, good, func(u *url.URL, _ url.Values) { u.Path = "/nothing" }), "there is no database 127.0.0.1"},
 		{"read-only", with(t, good, func(_ *url.URL, q url.Values) { q.Set("default_transaction_read_only", "on") }), "is read-only"},
 		{"no schema", with(t, good, func(_ *url.URL, q url.Values) { q.Set("search_path", "nowhere") }), "has no schema to work in"},
-		{"newer schema", newer, "has schema version 99, this program knows up to"},
+		{"newer schema", newer, "has a schema for programs that know version 99, this one knows up to"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -319,5 +319,65 @@ func TestNodesOfOneDatabase(t *testing.T) {
 			seen[m.ID] = true
 		}
 		b.mustClose()
+	}
+}
+
+// TestOneNodeDeletesForAll: retention is one node's, until it is not heard of.
+func TestOneNodeDeletesForAll(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Database(t)
+	a := openPostgres(t, address, nil)
+	defer a.mustClose()
+	b := openPostgres(t, address, a)
+	defer b.mustClose()
+	owns := func(s *pgStore, hold time.Duration) bool {
+		mine, err := s.OwnRetention(t.Context(), hold)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mine
+	}
+	if !owns(a, time.Minute) || owns(b, time.Minute) || !owns(a, time.Millisecond) {
+		t.Error("one of two nodes is to own it, and keep it")
+	}
+	for deadline := time.Now().Add(10 * time.Second); !owns(b, time.Minute); {
+		if time.Now().After(deadline) {
+			t.Fatal("the other node does not take over")
+		}
+	}
+	if owns(a, time.Minute) {
+		t.Error("both own it")
+	}
+}
+
+// TestMessageInHandIsLeft: what another transaction holds is not waited for.
+func TestMessageInHandIsLeft(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Database(t)
+	s := openPostgres(t, address, nil)
+	defer s.mustClose()
+	for _, id := range []string{"held", "resent", "free"} {
+		s.mint(id)
+		if _, err := s.send(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	execute(t, address, `UPDATE callbacks SET state = 'delivered'`)
+	conn, err := pgx.Connect(t.Context(), with(t, address, func(_ *url.URL, q url.Values) { q.Del("pool_max_conns") }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	for _, statement := range []string{
+		`BEGIN`, `UPDATE messages SET read_at = 1 WHERE seq = (SELECT MIN(seq) FROM messages)`,
+		`UPDATE callbacks SET state = 'pending' WHERE seq = (SELECT seq FROM callbacks ORDER BY seq LIMIT 1 OFFSET 1)`,
+	} {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, err := s.ForgetMessages(t.Context(), s.app.ID, s.now.Add(time.Hour), 0, 10)
+	if err != nil || gone != (muban.Forgotten{Messages: 1, Callbacks: 1}) {
+		t.Errorf("gone: %+v, %v; want the one that nobody holds", gone, err)
 	}
 }

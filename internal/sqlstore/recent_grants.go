@@ -52,6 +52,16 @@ func (r *recentGrants) put(g muban.Grant) {
 	r.kept[key] = g
 }
 
+// remove drops some that are deleted.
+func (r *recentGrants) remove(keys []grantKey) {
+	if r == nil {
+		return
+	}
+	for _, key := range keys {
+		delete(r.kept, key)
+	}
+}
+
 // forget drops everything: after a deletion, or when it is not known what a
 // commit stored.
 func (r *recentGrants) forget() {

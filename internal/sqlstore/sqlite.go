@@ -110,6 +110,13 @@ func (*sqliteEngine) judge(err error) verdict {
 
 func (e *sqliteEngine) sync() error { return durable.Sync(e.wal) }
 
+// aside goes through the committer, the only writer there is.
+func (*sqliteEngine) aside(ctx context.Context, s *Store, work func(context.Context, *sql.Tx) error, committed func()) error {
+	return s.committer.submit(&job{ctx: ctx, work: work, committed: committed, answer: make(chan error, 1)})
+}
+
+func (*sqliteEngine) own(context.Context, string, time.Duration) (bool, error) { return true, nil }
+
 func (*sqliteEngine) tell() {}
 
 func (*sqliteEngine) stop(context.Context) error { return nil }

@@ -11,6 +11,7 @@ import (
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/delivery"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/retention"
 	"github.com/muban-dev/muban/internal/sandbox"
 )
 
@@ -18,6 +19,7 @@ import (
 type Store interface {
 	messaging.Store
 	delivery.Outbox
+	retention.Store
 	sandbox.ClockStore
 	Close() error
 }
@@ -60,6 +62,9 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"resending makes it due", resending},
 		{"a client_msg_id stands for one message", clientMessageIDs},
 		{"inbox and reading", inbox},
+		{"what is old goes, with all that belongs to it", forgetting},
+		{"what is old goes a batch at a time", forgettingInBatches},
+		{"a grant that went is unknown", forgottenGrants},
 		{"everything survives a reopening", reopening},
 		{"the clock's state is kept", clockState},
 		{"a caller that left is not stored", cancelled},
