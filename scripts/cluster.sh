@@ -3,7 +3,10 @@
 # is not root: initdb and postgres refuse to be.
 #
 #   scripts/cluster.sh init FOLDER           makes it
-#   scripts/cluster.sh start FOLDER PORT     starts it on 127.0.0.1:PORT and waits for it
+#   scripts/cluster.sh standby FOLDER PORT   makes it as a standby of the one on 127.0.0.1:PORT
+#   scripts/cluster.sh start FOLDER PORT [SETTING…]
+#                                            starts it on 127.0.0.1:PORT and waits for it
+#   scripts/cluster.sh promote FOLDER        makes a standby a primary
 #   scripts/cluster.sh stop FOLDER [MODE]    stops it; immediate is as a crash
 set -eu
 # Debian keeps the programs of each version in a folder of its own.
@@ -22,18 +25,34 @@ as_owner() {
 }
 
 folder=$2
-case $1 in
-init)
+make_folder() {
 	mkdir -p "$folder"
 	chmod 0700 "$folder"
 	chown "$owner" "$folder" 2>/dev/null || true
+}
+case $1 in
+init)
+	make_folder
 	cd /
 	as_owner initdb -D "$folder/data" -U muban -A trust -E UTF8 --locale=C --no-sync
 	;;
+standby)
+	make_folder
+	cd /
+	as_owner pg_basebackup -h 127.0.0.1 -p "$3" -U muban -D "$folder/data" -R -X stream -c fast --no-sync
+	;;
 start)
+	port=$3
+	shift 3
+	settings=
+	for setting; do settings="$settings -c $setting"; done
 	cd /
 	as_owner pg_ctl -D "$folder/data" -l "$folder/server.log" -w -t 60 start -o \
-		"-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories= -c max_connections=300"
+		"-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=300$settings"
+	;;
+promote)
+	cd /
+	as_owner pg_ctl -D "$folder/data" -w -t 60 promote
 	;;
 stop)
 	cd /
@@ -43,7 +62,7 @@ owner)
 	echo "$owner"
 	;;
 *)
-	echo "usage: scripts/cluster.sh init|start|stop FOLDER …" >&2
+	echo "usage: scripts/cluster.sh init|standby|start|promote|stop FOLDER …" >&2
 	exit 2
 	;;
 esac

@@ -139,7 +139,10 @@ func (c *committer) storedOf(ctx context.Context, group []*job) (map[int64]bool,
 
 // lookUp reads which messages are stored. On a shared database it first takes
 // the locks that the group's transaction held: while that one is not over,
-// whatever became of its connection, nobody can say what will be stored.
+// whatever became of its connection, nobody can say what will be stored. And it
+// commits, as a transaction that locked rows does, like any other: where
+// standbys are synchronous that waits until they have everything before it.
+// What the database shows of a COMMIT that was given up need not be there yet.
 func (s *Store) lookUp(ctx context.Context, sends []*acceptance) (stored map[int64]bool, err error) {
 	if s.shared {
 		if err := s.reconnect(ctx); err != nil {
@@ -150,14 +153,21 @@ func (s *Store) lookUp(ctx context.Context, sends []*acceptance) (stored map[int
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback() // the first error is the one that tells
+		}
+	}()
 	if s.shared {
 		if _, err := s.openDays(ctx, sends); err != nil {
 			return nil, err
 		}
 	}
 	stored = make(map[int64]bool)
-	return stored, inChunks(sends, func(part []*acceptance) error { return s.markStored(ctx, part, stored) })
+	if err := inChunks(sends, func(part []*acceptance) error { return s.markStored(ctx, part, stored) }); err != nil {
+		return nil, err
+	}
+	return stored, tx.Commit()
 }
 
 func (s *Store) markStored(ctx context.Context, part []*acceptance, stored map[int64]bool) error {
