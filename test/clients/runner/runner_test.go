@@ -99,7 +99,7 @@ func TestProgramsHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(programs) < 7 {
+	if len(programs) < 10 {
 		t.Errorf("only %d programs", len(programs))
 	}
 }
