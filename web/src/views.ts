@@ -3,6 +3,8 @@
 import type { Component } from 'svelte';
 import type { IconName } from './components/Icon.svelte';
 import type { Text } from './i18n/language.svelte';
+import Calls from './views/Calls/Calls.svelte';
+import { words as calls } from './views/Calls/words';
 import Messages from './views/Messages/Messages.svelte';
 import { words as messages } from './views/Messages/words';
 import Phone from './views/Phone/Phone.svelte';
@@ -18,4 +20,5 @@ export interface View {
 export const views: View[] = [
   { path: 'phone', icon: 'phone', name: phone.name, component: Phone },
   { path: 'messages', icon: 'message', name: messages.name, component: Messages },
+  { path: 'calls', icon: 'call', name: calls.name, component: Calls },
 ];

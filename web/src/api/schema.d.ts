@@ -145,7 +145,7 @@ export interface paths {
         };
         /**
          * List an app's grants
-         * @description Newest first, spent and expired ones too unless `spendable` is set.
+         * @description Newest first. All parameters must match.
          */
         get: operations["listGrants"];
         put?: never;
@@ -2175,8 +2175,12 @@ export interface operations {
             query?: {
                 /** @description Only this user's: any of its ids. */
                 user?: string;
-                /** @description Only those that can pay for one more message now. */
+                /** @description Only those that can pay for one more message now: the same as state=spendable. */
                 spendable?: boolean;
+                /** @description spendable: can pay for one more message now; spent: used up; expired: over before it was used up. */
+                state?: "spendable" | "spent" | "expired";
+                /** @description Only those that can pay now and will have ended when this Go duration of sandbox time has passed. */
+                expiring_within?: string;
                 /** @description The most items to answer. */
                 limit?: number;
                 /** @description The next_cursor of the part before. */

@@ -1,27 +1,31 @@
 // What happens on the server, as it happens. Views subscribe and are told.
 import { get, Refused, type Schema } from '../api/client';
 
-/** Kinds of news. `message` carries the message; the others say that something of that kind changed. */
-export interface News {
-  message: Schema<'Message'>;
-}
-
-type Listener<K extends keyof News> = (news: News[K]) => void;
+type Listener<News> = (news: News) => void;
 
 /** How long one poll is held by the server, and how long to rest after one that failed. */
 const held = '50s';
 const rest = 2000;
 
+/** How often those who watch calls look for new ones. */
+const look = 1500;
+
 class Live {
   /** Whether the server answers. */
   connected = $state(true);
-  #listeners = new Set<Listener<'message'>>();
+  #listeners = new Set<Listener<Schema<'Message'>>>();
   #running: AbortController | null = null;
 
   /** Tells of every message from now on; the answer ends it. */
-  onMessage(listener: Listener<'message'>): () => void {
+  onMessage(listener: Listener<Schema<'Message'>>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Says from time to time that there may be new calls; the answer ends it. */
+  onCall(listener: () => void): () => void {
+    const timer = setInterval(() => document.visibilityState === 'visible' && listener(), look);
+    return () => clearInterval(timer);
   }
 
   /** Starts to listen, anew where it did before. */

@@ -1,5 +1,5 @@
 // A list of the API, fetched part by part as it is scrolled.
-import { messageOf } from '../api/client';
+import { messageOf, Refused } from '../api/client';
 
 /** A part as the API answers it. */
 export interface Part<T> {
@@ -16,6 +16,8 @@ export const pageSize = 100;
 export class Pages<T> {
   items = $state.raw<T[]>([]);
   error = $state('');
+  /** The problem's code, where the API refused: inspector_off. */
+  code = $state('');
   loading = $state(false);
   /** Whether the first part has come. */
   loaded = $state(false);
@@ -67,9 +69,11 @@ export class Pages<T> {
       if (running.signal.aborted) return;
       this.items = join(part);
       this.#next = part.next_cursor;
-      this.error = '';
+      this.error = this.code = '';
     } catch (error) {
-      if (!running.signal.aborted) this.error = messageOf(error);
+      if (running.signal.aborted) return;
+      this.error = messageOf(error);
+      this.code = error instanceof Refused ? (error.problem.code ?? '') : '';
     } finally {
       if (this.#running === running) this.loading = false;
     }

@@ -47,6 +47,11 @@ export const words = {
   android: { zh: 'Android', en: 'Android' },
   details: { zh: '消息详情', en: 'Message details' },
   closed: { zh: '返回', en: 'Back' },
+  login: { zh: '登录，取得 code', en: 'Log in for a code' },
+  loginCode: {
+    zh: '登录 code：用平台的 code2session 换取用户 id，五分钟内有效，只能用一次',
+    en: 'Login code: the platform’s code2session exchanges it for the user’s ids; good once, for five minutes',
+  },
   findUser: { zh: '用户 id', en: 'User id' },
 } satisfies Record<string, Text>;
 

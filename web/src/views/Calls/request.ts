@@ -1,0 +1,51 @@
+// A call's request as people read it, and as a shell repeats it.
+import type { Schema } from '../../api/client';
+
+type Request = Schema<'CallRequest'>;
+
+/** A form's fields by name, JSON inside them included; any other body as it came. */
+export function readable(body: string, headers: Record<string, string>): unknown {
+  if (!/x-www-form-urlencoded/i.test(header(headers, 'Content-Type')) || /^\s*[[{]/.test(body)) return body;
+  try {
+    decodeURIComponent(body.replaceAll('+', ' ')); // not so where it is in GBK
+  } catch {
+    return body;
+  }
+  return Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, inner(value)]));
+}
+
+function inner(value: string): unknown {
+  if (!/^[[{]/.test(value) || /\d{16}/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function header(headers: Record<string, string>, name: string): string {
+  return Object.entries(headers).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1] ?? '';
+}
+
+/**
+ * The request as a command. What the inspector masked, tokens and secrets, is
+ * taken from shell variables of their names: $ACCESS_TOKEN.
+ */
+export function asCurl(request: Request, base: string): string {
+  const parts = ['curl', ...(request.method === 'GET' ? [] : ['-X', request.method]), quote(base + request.path + query(request.query ?? ''))];
+  const type = header(request.headers, 'Content-Type');
+  if (type !== '') parts.push('-H', quote(`Content-Type: ${type}`));
+  if (request.body === '') return parts.join(' ');
+  if (request.encoding === 'base64') return `echo ${request.body} | base64 -d | ${[...parts, '--data-binary', '@-'].join(' ')}`;
+  return [...parts, '--data-binary', quote(request.body)].join(' ');
+}
+
+function query(text: string): string {
+  if (text === '') return '';
+  return '?' + text.replace(/([\w.-]+)=([^&]*\*\*\*[^&]*)/g, (_, name: string) => `${name}=$${name.toUpperCase()}$`);
+}
+
+// Within quote, $NAME$ marks a variable: it stands outside of the single quotes.
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`).replace(/\$([A-Z_]+)\$/g, `'"$$$1"'`)}'`;
+}
