@@ -106,6 +106,11 @@ func runAll(ctx context.Context, o options, programs []program) error {
 		}
 	}
 	say.table(results)
+	if o.only == "" {
+		if err := say.unavailable(o.clients); err != nil {
+			return err
+		}
+	}
 	for _, r := range results {
 		if why := r.failure(); why != "" {
 			failures = append(failures, fmt.Sprintf("%s on %s: %s", r.program.folder, r.store, why))
@@ -162,4 +167,13 @@ func (c *console) table(results []result) {
 		}
 		c.printf("%-34s %-10s %-10s %6s %6s%s\n", r.program.folder, r.program.version, r.store, passed, failed, note)
 	}
+}
+
+// unavailable prints a row for each library that cannot be had where CI runs.
+func (c *console) unavailable(clients string) error {
+	programs, err := findUnavailable(clients)
+	for _, p := range programs {
+		c.printf("%-34s %-10s not run: %s\n", p.folder, p.version, p.Unavailable.English)
+	}
+	return err
 }

@@ -57,6 +57,8 @@ type description struct {
 	Home    string  `json:"home"`
 	Covers  text    `json:"covers"`
 	Setting setting `json:"setting"`
+	// Unavailable says why the library cannot be had where CI runs.
+	Unavailable text `json:"unavailable"`
 	// Prepare and Run take the place of the language's where they are given.
 	Prepare [][]string `json:"prepare"`
 	Run     []string   `json:"run"`
@@ -87,7 +89,8 @@ type program struct {
 }
 
 // findPrograms reads every client.json two folders below clients, in the order
-// of their folders; only is empty or names folders.
+// of their folders; only names folders or is empty, and then what is unavailable
+// is left out.
 func findPrograms(clients, only string) ([]program, error) {
 	files, err := filepath.Glob(filepath.Join(clients, "*", "*", "client.json"))
 	if err != nil {
@@ -109,7 +112,9 @@ func findPrograms(clients, only string) ([]program, error) {
 			return nil, fmt.Errorf("%s: %w", folder, err)
 		}
 		p.folder = folder
-		programs = append(programs, p)
+		if only != "" || !p.Unavailable.complete() {
+			programs = append(programs, p)
+		}
 	}
 	for _, name := range wanted {
 		if !slices.ContainsFunc(programs, func(p program) bool { return p.folder == name }) {
@@ -120,6 +125,28 @@ func findPrograms(clients, only string) ([]program, error) {
 		return nil, fmt.Errorf("no */*/client.json in %s", clients)
 	}
 	return programs, nil
+}
+
+// findUnavailable reads those whose library cannot be had where CI runs; some are
+// a client.json and nothing else.
+func findUnavailable(clients string) ([]program, error) {
+	files, err := filepath.Glob(filepath.Join(clients, "*", "*", "client.json"))
+	if err != nil {
+		return nil, err
+	}
+	var unavailable []program
+	for _, file := range files {
+		path := filepath.Dir(file)
+		p, err := readProgram(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		p.folder = filepath.Base(filepath.Dir(path)) + "/" + filepath.Base(path)
+		if p.Unavailable.complete() {
+			unavailable = append(unavailable, p)
+		}
+	}
+	return unavailable, nil
 }
 
 func readProgram(path string) (program, error) {
@@ -141,6 +168,11 @@ func readProgram(path string) (program, error) {
 		return p, errors.New(`language.json: "name" is missing`)
 	case p.Library == "":
 		return p, errors.New(`client.json: "library" is missing`)
+	case p.Unavailable != text{} && !p.Unavailable.complete():
+		return p, errors.New(`client.json: "unavailable" needs "en" and "zh"`)
+	case p.Unavailable.complete() && p.Setting.File == "":
+		p.version = "-" // there is no program
+		return p, nil
 	case !p.Covers.complete():
 		return p, errors.New(`client.json: "covers" needs "en" and "zh"`)
 	case !p.Setting.Kind.complete() || len(p.Setting.Lines) == 0:

@@ -92,6 +92,36 @@ func TestFindPrograms(t *testing.T) {
 	}
 }
 
+// What cannot be had is no program to run, unless somebody names it; it is listed
+// with the reason.
+func TestUnavailable(t *testing.T) {
+	t.Parallel()
+	const reason = `"unavailable": {"en": "sold out", "zh": "售罄"}`
+	clients := write(t, map[string]string{
+		"ada/gone/client.json":  `{"library": "gone", ` + reason + `}`,
+		"ada/rare/client.json":  strings.Replace(goodClient, `"library"`, reason+`, "library"`, 1),
+		"ada/rare/pin.txt":      "lib==4\n",
+		"ada/rare/main.txt":     "point(base)\ngo()\n",
+		"ada/rare2/client.json": `{"library": "rare", "unavailable": {"en": "sold out"}}`,
+	})
+	if _, err := findUnavailable(clients); err == nil || !strings.Contains(err.Error(), `rare2: client.json: "unavailable" needs`) {
+		t.Errorf("a reason in one language: %v", err)
+	}
+	if err := os.RemoveAll(filepath.Join(clients, "ada", "rare2")); err != nil {
+		t.Fatal(err)
+	}
+	listed, err := findUnavailable(clients)
+	if err != nil || len(listed) != 2 || listed[0].folder+listed[0].version != "ada/gone-" || listed[1].folder+listed[1].version != "ada/rare4" {
+		t.Errorf("listed %+v, %v", listed, err)
+	}
+	if programs, err := findPrograms(clients, ""); err != nil || len(programs) != 1 || programs[0].folder != "ada/lib" {
+		t.Errorf("run %+v, %v", programs, err)
+	}
+	if programs, err := findPrograms(clients, "ada/rare"); err != nil || len(programs) != 1 || programs[0].folder != "ada/rare" {
+		t.Errorf("run where it is named %+v, %v", programs, err)
+	}
+}
+
 // Those of this repository are described as they should be.
 func TestProgramsHere(t *testing.T) {
 	t.Parallel()
