@@ -26,6 +26,9 @@ type Call struct {
 	// MessageID is the message that a send became; 0 where it became none.
 	MessageID MessageID
 
+	// Token stands for the token or secret that came first in the request; it is
+	// the mask that is in the texts. Empty where there was none.
+	Token string
 	// Code is what the platform's answer says: "0", "41028", "10000"; empty
 	// where there was no answer.
 	Code string
@@ -36,6 +39,29 @@ type Call struct {
 	Request CallRequest
 	// Answer is the zero value where the connection was closed without one.
 	Answer CallAnswer
+}
+
+// Explanation is what can be told of a refused call beyond its refusal.
+type Explanation struct {
+	// Accepted says what would have been accepted; the zero value where the
+	// refusal says all there is to say.
+	Accepted Words
+	// Story is the life of the grant or the token concerned, the call itself
+	// included, oldest first; empty where there is none or nothing is known.
+	Story []StoryEvent
+}
+
+// Words are a text in both languages.
+type Words struct{ English, Chinese string }
+
+// StoryEvent is something that happened to a grant or a token.
+type StoryEvent struct {
+	At time.Time
+	Words
+	// MessageID is the message that it happened by, CallID the call; zero where
+	// there is none.
+	MessageID MessageID
+	CallID    string
 }
 
 // CallRequest is what was asked.

@@ -122,13 +122,19 @@ func Refuse(rule Rule, pairs ...string) *Refusal {
 // Error says in words what was wrong, with which value, and what would be
 // right.
 func (r *Refusal) Error() string {
-	text := ruleFacts[r.Rule].text
+	return r.words(ruleFacts[r.Rule].text, func(_, value string) string { return value })
+}
+
+// Chinese says the same as Error in Chinese. What a client sent stays as it is.
+func (r *Refusal) Chinese() string { return r.words(chinese[r.Rule], chineseValue) }
+
+func (r *Refusal) words(text string, shown func(name, value string) string) string {
 	if text == "" {
 		return string(r.Rule)
 	}
 	pairs := make([]string, 0, 2*len(r.Values))
 	for name, value := range r.Values {
-		pairs = append(pairs, "{"+name+"}", value)
+		pairs = append(pairs, "{"+name+"}", shown(name, value))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -7,6 +7,7 @@ type Rule string
 const (
 	RuleTokenMissing    Rule = "token.missing"
 	RuleTokenUnknown    Rule = "token.unknown"
+	RuleTokenRevoked    Rule = "token.revoked"
 	RuleTokenSuperseded Rule = "token.superseded"
 	RuleTokenExpired    Rule = "token.expired"
 	RuleTokenPlatform   Rule = "token.platform"
@@ -114,7 +115,8 @@ var ruleFacts = map[Rule]struct {
 	see  string
 }{
 	RuleTokenMissing:    {KindTokenMissing, "the request has no access_token; fetch one and send it in the query", "docs/protocol.md §1.3, 41001"},
-	RuleTokenUnknown:    {KindTokenInvalid, "this access token was never issued here, or was revoked; fetch a new one", "docs/protocol.md §1.3, 40001"},
+	RuleTokenUnknown:    {KindTokenInvalid, "this access token was never issued here, or was revoked, as by a reset of the secret; fetch a new one", "docs/protocol.md §1.3, 40001"},
+	RuleTokenRevoked:    {KindTokenInvalid, "this access token was issued to app {app_id} and is no longer good: it was revoked, or it expired over 7 days ago; fetch a new one", "docs/protocol.md §1.3, 40001"},
 	RuleTokenSuperseded: {KindTokenInvalid, "this access token was replaced: a newer one was issued and the old one lived on until {dead_at}; use the newest token", "docs/protocol.md §1.1"},
 	RuleTokenExpired:    {KindTokenExpired, "this access token expired at {expires_at} (it is {now} now); fetch a new one", "docs/protocol.md §1.3, 42001"},
 	RuleTokenPlatform:   {KindAPIUnauthorized, "app {app_id} is on {platform}; this call belongs to {wanted}", "docs/protocol.md §1.3, 48001"},

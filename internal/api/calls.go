@@ -14,6 +14,8 @@ type Inspector interface {
 	Call(id string) (muban.Call, error)
 	// Calls lists the calls that a filter selects, newest first.
 	Calls(filter muban.CallFilter, page muban.Page) muban.List[muban.Call]
+	// Explain tells of a refused call what its refusal does not say.
+	Explain(ctx context.Context, c muban.Call) (muban.Explanation, error)
 }
 
 func (a *api) callRoutes() {
@@ -90,11 +92,24 @@ type CallBody struct {
 
 // CallExplanation is why a call was refused.
 type CallExplanation struct {
-	Kind   muban.Kind        `json:"kind" doc:"The class of the refusal." example:"grant_spent"`
-	Rule   muban.Rule        `json:"rule" doc:"The rule that refused, by its stable name." example:"grant.spent"`
-	Detail string            `json:"detail" doc:"What was wrong, with which value, and what would be right."`
-	Values map[string]string `json:"values" doc:"What the rule compared, by name."`
-	See    string            `json:"see,omitempty" doc:"The document and place that says so; absent where it is our own."`
+	Kind       muban.Kind        `json:"kind" doc:"The class of the refusal." example:"grant_spent"`
+	Rule       muban.Rule        `json:"rule" doc:"The rule that refused, by its stable name." example:"grant.spent"`
+	Detail     string            `json:"detail" doc:"What was wrong, with which value, and what would be right."`
+	DetailZh   string            `json:"detail_zh" doc:"The same in Chinese."`
+	Values     map[string]string `json:"values" doc:"What the rule compared, by name."`
+	See        string            `json:"see,omitempty" doc:"The document and place that says so; absent where it is our own."`
+	Accepted   string            `json:"accepted,omitempty" doc:"What would be accepted now, with this installation's own ids; absent where detail says it all. Only where one call is shown."`
+	AcceptedZh string            `json:"accepted_zh,omitempty" doc:"The same in Chinese."`
+	Story      []CallEvent       `json:"story,omitempty" nullable:"false" doc:"The life of the grant or token concerned up to now, oldest first, with this call in its place; absent where there is none or nothing is known. Only where one call is shown."`
+}
+
+// CallEvent is something that happened to a grant or a token.
+type CallEvent struct {
+	At        Timestamp `json:"at" doc:"When."`
+	Text      string    `json:"text" doc:"What happened." example:"minted for user o6_bmjrPTlm6_2sgVt7hMZOPfL2M: form, 1 use, good until 2026-11-28 10:14:00.000 +0800"`
+	TextZh    string    `json:"text_zh" doc:"The same in Chinese."`
+	MessageID string    `json:"message_id,omitempty" doc:"The message that it happened by." example:"1234567890"`
+	CallID    string    `json:"call_id,omitempty" doc:"The call that it happened by, where it is kept." example:"6385c6c1-0fcadca1-22c1fc91"`
 }
 
 func showCall(c muban.Call) Call {
@@ -111,7 +126,7 @@ func showCall(c muban.Call) Call {
 		shown.Answer = &CallAnswer{c.Answer.Status, c.Answer.Headers, showBody(c.Answer.Body)}
 	}
 	if r := c.Refusal; r != nil {
-		shown.Explanation = &CallExplanation{Kind: r.Kind, Rule: r.Rule, Detail: r.Error(), Values: r.Values, See: r.See}
+		shown.Explanation = &CallExplanation{Kind: r.Kind, Rule: r.Rule, Detail: r.Error(), DetailZh: r.Chinese(), Values: r.Values, See: r.See}
 	}
 	return shown
 }
@@ -168,7 +183,7 @@ func (a *api) idsOf(ctx context.Context, appID, user string) []string {
 	return ids
 }
 
-func (a *api) getCall(_ context.Context, in *struct {
+func (a *api) getCall(ctx context.Context, in *struct {
 	ID string `path:"id" doc:"The call's id." example:"6385c6c1-0fcadca1-22c1fc91"`
 },
 ) (*Answer[Call], error) {
@@ -177,5 +192,25 @@ func (a *api) getCall(_ context.Context, in *struct {
 		return nil, err
 	}
 	call, err := inspector.Call(in.ID)
-	return &Answer[Call]{showCall(call)}, err
+	if err != nil {
+		return nil, err
+	}
+	explanation, err := inspector.Explain(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	shown := showCall(call)
+	if e := shown.Explanation; e != nil {
+		e.Accepted, e.AcceptedZh = explanation.Accepted.English, explanation.Accepted.Chinese
+		e.Story = each(explanation.Story, showEvent)
+	}
+	return &Answer[Call]{shown}, nil
+}
+
+func showEvent(e muban.StoryEvent) CallEvent {
+	shown := CallEvent{At: Timestamp{e.At}, Text: e.English, TextZh: e.Chinese, CallID: e.CallID}
+	if e.MessageID != 0 {
+		shown.MessageID = e.MessageID.String()
+	}
+	return shown
 }

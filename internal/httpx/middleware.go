@@ -35,16 +35,17 @@ func Wrap(next http.Handler, o Options) http.Handler {
 		began := time.Now()
 		x := &Exchange{explain: o.Explain, inspected: o.Inspect != nil}
 		rec := &recorder{ResponseWriter: w, x: x}
-		w.Header()["Date"] = []string{o.Now().UTC().Format(http.TimeFormat)}
+		now := o.Now()
+		w.Header()["Date"] = []string{now.UTC().Format(http.TimeFormat)}
 		defer func() {
 			if p := recover(); p != nil {
 				if !aborts(p) {
 					o.Log.ErrorContext(r.Context(), "handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
 				}
-				x.inspect(o, r, rec, began)
+				x.inspect(o, r, rec, now, time.Since(began))
 				panic(http.ErrAbortHandler)
 			}
-			x.inspect(o, r, rec, began)
+			x.inspect(o, r, rec, now, time.Since(began))
 			finish(x, rec, r, o, time.Since(began))
 		}()
 		next.ServeHTTP(rec, withExchange(r, x))

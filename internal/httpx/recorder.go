@@ -41,13 +41,13 @@ func (x *Exchange) keepSent(body []byte, size int) {
 }
 
 // inspect tells of a platform call that is over.
-func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, began time.Time) {
+func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, at time.Time, took time.Duration) {
 	if !x.inspected || !x.IsPlatformCall() {
 		return
 	}
 	o.Inspect(Exchanged{
 		Exchange: x, Request: r, Sent: x.sent, SentSize: x.sentSize, Answered: x.answered, AnsweredSize: x.answeredSize,
-		Status: rec.code, Header: rec.Header(), At: o.Now(), Took: time.Since(began),
+		Status: rec.code, Header: rec.Header(), At: at, Took: took,
 	})
 }
 

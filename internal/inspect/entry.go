@@ -118,6 +118,7 @@ func (e *entry) mask(m *masker) {
 	query := found.form(e.raw.query)
 	headers := found.headers(e.raw.headers)
 	sent := found.body(e.raw.sent, e.call.Request.Body.Truncated)
+	e.call.Token = found.first
 	answered := found.body(e.raw.answered, e.call.Answer.Body.Truncated)
 
 	// What was recognised in one place is masked in every other: a refusal may

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"sync"
+	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/httpx"
@@ -12,6 +13,9 @@ type Options struct {
 	// Calls is the most calls, Bytes the most of their memory; the oldest go
 	// first. 0 stands for [MostCalls] and [MostBytes].
 	Calls, Bytes int
+	// Ledger is asked for what is explained; Now is the clock of the rules.
+	Ledger Ledger
+	Now    func() time.Time
 }
 
 // What is kept unless [Options] say otherwise (contract.md §4, calls).

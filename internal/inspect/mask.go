@@ -49,14 +49,15 @@ var (
 
 // secretName finds the names of what is masked: access_token, secret,
 // client_secret, refresh_token, app_auth_token, session_key, and what people
-// write instead.
+// write instead. Besides there is sk, Baidu's name for the secret in
+// jscode2sessionkey.
 const secretName = `(?:secret|token|passw(?:or)?d|session_?key|aes_?key|private_?key)[\w.\[\]-]*`
 
 var (
-	secretNamed = regexp.MustCompile(`(?i)` + secretName + `$`)
+	secretNamed = regexp.MustCompile(`(?i)(?:` + secretName + `|^sk)$`)
 	// secretWritten finds a name and its value wherever they stand, also where
 	// the text is neither form nor JSON, or is percent-encoded.
-	secretWritten = regexp.MustCompile(`(?i)(` + secretName + `(?:\\?["']|%22)?\s*(?:[=:]|%3D|%3A)(?:\s|%20|\+)*(?:\\?["']|%22)?)` +
+	secretWritten = regexp.MustCompile(`(?i)((?:` + secretName + `|(?:\b|%26)sk)(?:\\?["']|%22)?\s*(?:[=:]|%3D|%3A)(?:\s|%20|\+)*(?:\\?["']|%22)?)` +
 		`((?:[^&;\s"'<>\\%{\[]|%[013-9a-f][0-9a-f]|%2[013-9a-f])+)`)
 )
 
@@ -67,6 +68,7 @@ func (m *masker) begin() *masking { return &masking{masker: m} }
 type masking struct {
 	*masker
 	secrets []string // those found so far
+	first   string   // what stands for the first
 }
 
 // shortestSecret is the length from which a secret is looked for outside its
@@ -80,12 +82,22 @@ func (m *masking) found(secret string) (mask string) {
 	if len(secret) >= shortestSecret && !slices.Contains(m.secrets, secret) {
 		m.secrets = append(m.secrets, secret)
 	}
-	return m.mask(secret)
+	mask = m.mask(secret)
+	if m.first == "" {
+		m.first = mask
+	}
+	return mask
 }
 
-// everywhere masks the secrets that were found, as they are and as they are
-// written in a form, a path or JSON.
+// tokenShaped finds tokens by the forms that the platforms give them, since one
+// may have been sent in another's place: WeChat's, Baidu's two, Alipay's
+// app_auth_token and those of its users.
+var tokenShaped = regexp.MustCompile(`\b(?:\d{1,3}_[\w-]{60,}|2\d\.[0-9a-f]{32}\.\d+\.\d+\.[\d-]+|\d{6}BB[0-9A-Za-z]{32}\b|authbse[A-Za-z][0-9A-Za-z]{30,})`)
+
+// everywhere masks what is formed like a token, and the secrets that were
+// found, as they are and as they are written in a form, a path or JSON.
 func (m *masking) everywhere(text string) string {
+	text = tokenShaped.ReplaceAllStringFunc(text, m.mask)
 	for _, secret := range m.secrets {
 		mask := m.mask(secret)
 		for _, written := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.ReplaceAll(secret, "/", `\/`)} {

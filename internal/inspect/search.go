@@ -54,7 +54,7 @@ func textsOf(c muban.Call) []string {
 		texts = append(texts, value)
 	}
 	if c.Refusal != nil {
-		texts = append(texts, string(c.Refusal.Kind), string(c.Refusal.Rule), c.Refusal.Error())
+		texts = append(texts, string(c.Refusal.Kind), string(c.Refusal.Rule), c.Refusal.Error(), c.Refusal.Chinese())
 	}
 	return texts
 }

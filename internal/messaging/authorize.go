@@ -40,10 +40,10 @@ func (s *Service) liveToken(ctx context.Context, text string) (muban.App, muban.
 	}
 	now := s.clock.Now()
 	if !token.DeadAt.IsZero() && !now.Before(token.DeadAt) {
-		return app, token, muban.Refuse(muban.RuleTokenSuperseded, "dead_at", stamp(token.DeadAt))
+		return app, token, muban.Refuse(muban.RuleTokenSuperseded, "app_id", app.ID, "issued_at", stamp(token.IssuedAt), "dead_at", stamp(token.DeadAt))
 	}
 	if !now.Before(token.ExpiresAt) {
-		return app, token, muban.Refuse(muban.RuleTokenExpired, "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
+		return app, token, muban.Refuse(muban.RuleTokenExpired, "app_id", app.ID, "issued_at", stamp(token.IssuedAt), "expires_at", stamp(token.ExpiresAt), "now", stamp(now))
 	}
 	return app, token, nil
 }
@@ -62,10 +62,21 @@ func (s *Service) tokenOf(ctx context.Context, text string) (muban.App, muban.To
 	token, err := s.tokens.Get(tokenKey{app.ID, string(hash)}, func() (muban.Token, error) {
 		return s.store.Token(ctx, app.ID, hash)
 	})
-	if err != nil {
-		return app, token, orUnknownToken(err)
+	if notFound(err) {
+		return app, token, forgotten(app, text)
 	}
-	return app, token, nil
+	return app, token, err
+}
+
+// forgotten is the refusal of a token that names an app and is not stored. Of
+// WeChat's it can be told whether it once was.
+func forgotten(app muban.App, text string) *muban.Refusal {
+	if issuedOnce(app, text) {
+		return muban.Refuse(muban.RuleTokenRevoked, "app_id", app.ID)
+	}
+	refusal := muban.Refuse(muban.RuleTokenUnknown)
+	refusal.Values["app_id"] = app.ID
+	return refusal
 }
 
 func orUnknownToken(err error) error {

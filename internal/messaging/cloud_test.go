@@ -62,7 +62,7 @@ func TestCloudTokens(t *testing.T) {
 			t.Errorf("as access_token: refused by %q", got)
 		}
 		s.must(s.RevokeTokens(t.Context(), s.app.ID))
-		wants(second.Text, muban.RuleTokenUnknown)
+		wants(second.Text, muban.RuleTokenRevoked)
 	})
 }
 

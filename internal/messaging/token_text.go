@@ -49,6 +49,21 @@ func baiduTokenText(app muban.App, seed []byte, life, expires int64) string {
 	return fmt.Sprintf("%s%s.%d.%d.282335-%d", baiduPrefix, secretPart, life, expires, app.Number)
 }
 
+// issuedOnce reports whether a text is a WeChat token that was issued to the app
+// under the secret that it has now.
+func issuedOnce(app muban.App, text string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(text, weChatPrefix))
+	if err != nil || len(raw) != weChatTextBytes {
+		return false
+	}
+	for _, kind := range []muban.TokenKind{muban.TokenPlain, muban.TokenStable, muban.TokenCloud} {
+		if hmac.Equal([]byte(text), []byte(weChatTokenText(app, kind, raw[:seedBytes]))) {
+			return true
+		}
+	}
+	return false
+}
+
 func tokenMAC(app muban.App, kind muban.TokenKind, seed []byte) []byte {
 	mac := hmac.New(sha512.New, []byte(app.Secret))
 	mac.Write([]byte(app.ID + "\x00" + string(kind) + "\x00"))

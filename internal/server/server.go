@@ -89,7 +89,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.service = messaging.New(s.store, clock, s.stale())
 	s.openHosting(ctx)
 	if o.Sandbox || o.Inspect {
-		s.inspector = inspect.New(inspect.Options{})
+		s.inspector = inspect.New(inspect.Options{Ledger: s.service, Now: clock.Now})
 	}
 	s.metrics.watch(s.store)
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{

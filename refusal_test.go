@@ -1,0 +1,87 @@
+package muban_test
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"testing"
+	"unicode"
+
+	"github.com/muban-dev/muban"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// Every rule says the same in English and in Chinese: with the same values,
+// and none of them forgotten.
+func TestRulesSpeakBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, rule := range muban.RuleNames() {
+		refusal := muban.Refuse(rule)
+		english, words := refusal.Error(), refusal.Chinese()
+		if english == string(rule) || !slices.ContainsFunc([]rune(words), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			t.Errorf("rule %s: %q and %q; give it words in refusal_rules.go and in refusal_chinese.go", rule, english, words)
+			continue
+		}
+		named := func(text string) []string {
+			names := map[string]bool{}
+			for _, name := range placeholder.FindAllString(text, -1) {
+				names[name] = true
+			}
+			return slices.Sorted(maps.Keys(names))
+		}
+		if !slices.Equal(named(english), named(words)) {
+			t.Errorf("rule %s: the English words show %v, the Chinese ones %v", rule, named(english), named(words))
+		}
+	}
+}
+
+// advised is a refusal of Alipay's signature doctor, whose advice is not cut.
+func advised(advice string) *muban.Refusal {
+	refusal := muban.Refuse(muban.RuleSignatureWrong, "app_id", "2021")
+	refusal.Values["advice"] = advice
+	return refusal
+}
+
+// Values that are words of ours are in the refusal's language; what a client
+// sent is not touched.
+func TestValuesInChinese(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		refusal *muban.Refusal
+		want    string
+	}{
+		{
+			muban.Refuse(muban.RuleRequestParameter, "parameter", "scene_type", "value", "missing or empty", "wanted", "1 (form), 2 (cashier order) or 3 (direct order)"),
+			"参数 scene_type 不对（缺失或为空），应为：1（表单）、2（收银台订单）或 3（直连订单）",
+		},
+		{
+			muban.Refuse(muban.RuleRequestMalformed, "problem", `data is an array; it must be an object like {"keyword1":{"value":"…"}}`),
+			`包体无法解析：data 是数组，应为对象，如 {"keyword1":{"value":"…"}}`,
+		},
+		{
+			muban.Refuse(muban.RuleRequestMalformed, "problem", "force_refresh is a text; it must be true or false"),
+			"包体无法解析：force_refresh 是文本，应为 true 或 false",
+		},
+		{
+			advised("the app signed with the private key of app 2022; it must sign with its own, or app_id must be that app's; it was made with SHA-1, but sign_type says RSA2; biz_content was left out of what was signed; every parameter but sign is signed"),
+			"sign 不是应用 2021 对这个请求的签名：应用用另一个应用 2022 的私钥签了名；应使用自己的私钥，或者把 app_id 改成那个应用的；签名用的是 SHA-1，而 sign_type 写的是 RSA2；漏签了 biz_content；除 sign 外的每个参数都要参与签名。验签所用的字符串见 values 里的 signed",
+		},
+		{
+			muban.Refuse(muban.RuleSignatureWrong, "app_id", "2021", "advice", "it was made by none of the keys known here: the private key that the app signs with does not belong to its app_public_key ab:cd, which has 2048 bits; the signature is by a key of 1024"),
+			"sign 不是应用 2021 对这个请求的签名：签名不出自这里已知的任何密钥：应用签名所用的私钥与它的 app_public_key 不配对（ab:cd，2048 位；签名所用的密钥是 1024 位）。验签所用的字符串见 values 里的 signed",
+		},
+		{
+			muban.Refuse(muban.RuleDataText, "key", "keyword1", "value", "at most {key} like this"),
+			`data.keyword1 是 at most {key} like this；模板消息的内容只能是文本：{"value":"…"}`,
+		},
+		{
+			muban.Refuse(muban.RuleGrantSpent, "grant_id", "form", "kind", "form", "uses", "1", "spent_by", "7"),
+			"凭证 form（表单）已用完：共可用 1 次，已用于消息 7",
+		},
+	} {
+		if got := test.refusal.Chinese(); got != test.want {
+			t.Errorf("rule %s:\n got %s\nwant %s", test.refusal.Rule, got, test.want)
+		}
+	}
+}
