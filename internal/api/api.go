@@ -36,6 +36,8 @@ type Options struct {
 	Hosting *messaging.Hosting
 	// Inspector keeps the platforms' calls; nil where nothing does.
 	Inspector Inspector
+	// Refusals are the refused platform calls of an overview; nil counts none.
+	Refusals Refusals
 	// Stopping ends when the server begins to stop: held answers are given
 	// with what there is. nil never ends.
 	Stopping context.Context
@@ -85,6 +87,7 @@ func (a *api) routes() {
 	a.callRoutes()
 	a.libraryRoutes()
 	a.clockRoutes()
+	a.overviewRoutes()
 }
 
 // guarded is the outermost layer: it names the surface for log and metrics

@@ -45,6 +45,7 @@ GET /api/v1/library/{platform}/titles listTitles
 GET /api/v1/library/{platform}/titles/{id} getTitle
 GET /api/v1/messages listMessages
 GET /api/v1/messages/{id} getMessage
+GET /api/v1/overview getOverview
 PATCH /api/v1/apps/{app_id} updateApp
 PATCH /api/v1/apps/{app_id}/users/{user} updateUser
 POST /api/v1/apps createApp

@@ -160,6 +160,11 @@ var layers = []layer{
 		why:    "demo data and the clock go in through the use cases, like anybody's; the built-in receiver reads events as any server does",
 	},
 	{
+		pkg:    "internal/overview",
+		inside: []string{"."},
+		why:    "it counts kinds of refusals, whoever refused",
+	},
+	{
 		pkg:    "internal/apiclient",
 		inside: []string{"."},
 		why:    "the commands know a running server by its native API alone, as any program does",

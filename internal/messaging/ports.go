@@ -27,6 +27,7 @@ type Store interface {
 	GrantStore
 	MessageStore
 	CallbackStore
+	OverviewStore
 }
 
 // AppStore keeps apps.
@@ -159,4 +160,10 @@ type CallbackStore interface {
 	// ResendCallback makes a callback due now, with one more attempt than it
 	// had left; one that was over has one.
 	ResendCallback(ctx context.Context, seq int64, now time.Time) (muban.Callback, error)
+}
+
+// OverviewStore counts.
+type OverviewStore interface {
+	// Overview counts what the query says, at a cost that its Most bounds.
+	Overview(ctx context.Context, query muban.OverviewQuery) (muban.Overview, error)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"strings"
+	"time"
 
 	"github.com/muban-dev/muban/internal/api"
 	"github.com/muban-dev/muban/internal/console"
@@ -49,12 +50,23 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 		}
 	})
 	o := httpx.Options{
-		Now: clock.Now, Log: s.options.Log, Observe: s.metrics.observe, Explain: s.options.Sandbox,
+		Now: clock.Now, Log: s.options.Log, Observe: s.observe(clock), Explain: s.options.Sandbox,
 	}
 	if s.inspector != nil {
 		o.Inspect = s.inspector.Record
 	}
 	return httpx.Wrap(all, o)
+}
+
+// observe counts what happened: for metrics, and refused platform calls by when
+// it was in the sandbox.
+func (s *Server) observe(clock messaging.Clock) func(*httpx.Exchange, int, time.Duration) {
+	return func(x *httpx.Exchange, status int, took time.Duration) {
+		s.metrics.observe(x, status, took)
+		if x.Refusal != nil && x.Dialect != "api" {
+			s.refusals.Count(clock.Now(), x.AppID, x.Refusal.Kind)
+		}
+	}
 }
 
 func (s *Server) weChat(service wechat.Service) *wechat.Handler {
@@ -68,7 +80,7 @@ func (s *Server) apiOptions() api.Options {
 	host, _, _ := net.SplitHostPort(s.options.Listen) // was validated
 	o := api.Options{
 		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
-		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting,
+		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting, Refusals: s.refusals,
 	}
 	if s.inspector != nil {
 		o.Inspector = s.inspector

@@ -15,6 +15,7 @@ import (
 	"github.com/muban-dev/muban/internal/delivery"
 	"github.com/muban-dev/muban/internal/inspect"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/internal/overview"
 	"github.com/muban-dev/muban/internal/retention"
 	"github.com/muban-dev/muban/internal/sandbox"
 	"github.com/muban-dev/muban/internal/sqlstore"
@@ -35,13 +36,14 @@ var (
 
 // Server is the whole program behind one port.
 type Server struct {
-	options Options
-	store   *sqlstore.Store
-	service *messaging.Service
-	hosting *messaging.Hosting // nil where there is no cloud hosting
-	pusher  *delivery.Pusher
-	keeper  *retention.Keeper // nil where everything is kept
-	metrics *metrics
+	options  Options
+	store    *sqlstore.Store
+	service  *messaging.Service
+	hosting  *messaging.Hosting // nil where there is no cloud hosting
+	pusher   *delivery.Pusher
+	keeper   *retention.Keeper // nil where everything is kept
+	metrics  *metrics
+	refusals *overview.Refusals
 	// inspector is nil where no calls are kept.
 	inspector *inspect.Inspector
 	sandbox   *sandbox.Clock // nil in `muban serve`
@@ -72,7 +74,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, metrics: newMetrics(), serveFailure: make(chan error, 1)}
+	s := &Server{options: o, metrics: newMetrics(), refusals: overview.NewRefusals(), serveFailure: make(chan error, 1)}
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

@@ -65,6 +65,8 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"what is old goes, with all that belongs to it", forgetting},
 		{"what is old goes a batch at a time", forgettingInBatches},
 		{"a grant that went is unknown", forgottenGrants},
+		{"an overview counts by step, state and template", overview},
+		{"an overview counts callbacks", overviewOfCallbacks},
 		{"everything survives a reopening", reopening},
 		{"the clock's state is kept", clockState},
 		{"a caller that left is not stored", cancelled},
