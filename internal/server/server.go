@@ -225,6 +225,8 @@ func (s *Server) Wait(ctx context.Context) error {
 		return nil
 	case err := <-s.serveFailure:
 		return err
+	case err := <-s.store.Superseded():
+		return err
 	}
 }
 

@@ -108,7 +108,7 @@ func (c *committer) submit(j *job) error {
 func (c *committer) enqueue(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.away || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
+	if c.closed || c.away || c.store.isSuperseded.Load() || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
 		return muban.Refuse(muban.RuleBusy)
 	}
 	if j.accept != nil {
@@ -185,6 +185,10 @@ func (c *committer) commitGroup(group []*job) {
 	}
 	if errors.Is(err, errCommit) {
 		c.recover(group, results, err)
+		return
+	}
+	if c.store.endedBy(err) {
+		answerAll(group, muban.Refuse(muban.RuleBusy))
 		return
 	}
 	switch c.judge(err) {
@@ -281,6 +285,7 @@ func (c *committer) attempt(ctx context.Context, group []*job) (results []error,
 	if err := c.store.acceptGroup(ctx, group, results); err != nil {
 		return nil, err
 	}
+	c.store.checkLater()
 	if err := c.store.hot.flush(ctx); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func Migrations(ctx context.Context, o Options) (_ []Migration, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.engine.close()) }()
-	provider, err := newProvider(s.engine.migrations(), s.writer)
+	provider, err := s.newProvider()
 	if err != nil {
 		return nil, err
 	}
@@ -92,87 +92,59 @@ func Migrate(ctx context.Context, o Options) (_ []Migration, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.engine.close()) }()
-	return migrateUp(ctx, s.engine)
+	now, err := s.migrateUp(ctx)
+	return now.applied, err
 }
 
-func migrateUp(ctx context.Context, e engine) (steps []Migration, err error) {
-	db, _ := e.pools()
-	dialect := e.migrations()
-	err = dialect.exclusive(ctx, db, func() error {
-		provider, err := newProvider(dialect, db)
+// schema is what a database has and this program knows, by the newest
+// migration, and what was applied just now.
+type schema struct {
+	has, knows int64
+	applied    []Migration
+}
+
+// migrateUp applies what the database lacks. A schema that is newer than the
+// program is left as it is, if it lets the program work on it.
+func (s *Store) migrateUp(ctx context.Context) (now schema, err error) {
+	err = s.engine.migrations().exclusive(ctx, s.writer, func() error {
+		provider, err := s.newProvider()
 		if err != nil {
 			return err
 		}
-		if ahead, err := readable(ctx, provider, db); ahead || err != nil {
-			return err
+		if now.has, now.knows, err = provider.GetVersions(ctx); err != nil {
+			return fmt.Errorf("reading the database's schema version: %w", err)
+		}
+		if now.has > now.knows {
+			return mayWork(ctx, s.writer, now.knows)
 		}
 		results, err := provider.Up(ctx)
 		if err != nil {
 			return fmt.Errorf("migrating the database: %w", err)
 		}
+		now.has = now.knows
 		for _, r := range results {
-			steps = append(steps, Migration{r.Source.Version, filepath.Base(r.Source.Path), true})
+			now.applied = append(now.applied, Migration{r.Source.Version, filepath.Base(r.Source.Path), true})
 		}
 		return nil
 	})
-	return steps, err
+	return now, err
 }
 
 // migrateExactly is migrateUp for what names every table and column: it stops a
 // program that is older than the schema, even if it may work on it.
-func migrateExactly(ctx context.Context, e engine) error {
-	if _, err := migrateUp(ctx, e); err != nil {
-		return err
-	}
-	db, _ := e.pools()
-	provider, err := newProvider(e.migrations(), db)
-	if err != nil {
-		return err
-	}
-	has, knows, err := provider.GetVersions(ctx)
-	if err == nil && has > knows {
-		err = fmt.Errorf("the database has schema version %d, this program knows %d: export and import with the newer muban that migrated it", has, knows)
+func (s *Store) migrateExactly(ctx context.Context) error {
+	now, err := s.migrateUp(ctx)
+	if err == nil && now.has > now.knows {
+		err = fmt.Errorf("the database has schema version %d, this program knows %d: export and import with the newer muban that migrated it", now.has, now.knows)
 	}
 	return err
 }
 
-// readable stops a program that is older than the schema and may not work on
-// it. ahead is whether the schema is newer and the program may: then there is
-// nothing to migrate.
-func readable(ctx context.Context, p *goose.Provider, q querier) (ahead bool, err error) {
-	has, knows, err := p.GetVersions(ctx)
-	if err != nil {
-		return false, fmt.Errorf("reading the database's schema version: %w", err)
-	}
-	if has <= knows {
-		return false, nil
-	}
-	oldest, err := oldestReader(ctx, q)
-	if err == nil && oldest > knows {
-		err = &tooOldError{oldest, knows}
-	}
-	return true, err
-}
-
-// oldestReader is what the schema wants a program to know.
-func oldestReader(ctx context.Context, q querier) (oldest int64, err error) {
-	if err := q.QueryRowContext(ctx, `SELECT oldest FROM readers`).Scan(&oldest); err != nil {
-		return 0, fmt.Errorf("reading which programs the database is for: %w", err)
-	}
-	return oldest, nil
-}
-
-// tooOldError says that the schema is for newer programs.
-type tooOldError struct{ wants, knows int64 }
-
-func (e *tooOldError) Error() string {
-	return fmt.Sprintf("the database has a schema for programs that know version %d, this one knows up to %d: use the newer muban that migrated it", e.wants, e.knows)
-}
-
-func newProvider(d dialect, db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(allMigrations, d.folder)
+func (s *Store) newProvider() (*goose.Provider, error) {
+	d := s.engine.migrations()
+	files, err := fs.Sub(s.migrations, d.folder)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(d.goose, db, files, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(d.goose, s.writer, files, goose.WithDisableGlobalRegistry(true))
 }

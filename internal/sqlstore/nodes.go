@@ -130,8 +130,8 @@ func (n *node) take(ctx context.Context, row nodeRow, floor int64) (bool, error)
 }
 
 // keep keeps the number until ctx ends. A node that lost it, because it was
-// not heard of for too long, takes another.
-func (n *node) keep(ctx context.Context) {
+// not heard of for too long, takes another. also is done at each heartbeat.
+func (n *node) keep(ctx context.Context, also func(context.Context) error) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -144,6 +144,9 @@ func (n *node) keep(ctx context.Context) {
 		if errors.Is(err, errNumberLost) {
 			n.log.WarnContext(ctx, "this node's number went to another, taking a new one", "node", n.number)
 			err = n.claim(ctx)
+		}
+		if err == nil {
+			err = also(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			n.log.WarnContext(ctx, "heartbeat failed", "node", n.number, "error", err)

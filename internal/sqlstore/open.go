@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/muban-dev/muban"
 )
@@ -26,6 +28,9 @@ type Options struct {
 	ObserveMessage func(muban.State)
 	// Starter is the template library that a new database begins with.
 	Starter []muban.Title
+
+	// migrations are those of a later version, in tests; nil are the program's.
+	migrations fs.FS
 }
 
 // Store keeps everything in one SQL database. It is safe for concurrent use:
@@ -44,6 +49,11 @@ type Store struct {
 	due       chan struct{}
 	observe   func(muban.State)
 	log       *slog.Logger
+
+	migrations   fs.FS
+	knows        int64 // the newest migration
+	isSuperseded atomic.Bool
+	superseded   chan error
 }
 
 // Open opens the database, applying what is missing of the schema. The caller
@@ -58,8 +68,12 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 			err = errors.Join(err, s.engine.stop(ctx), s.engine.close())
 		}
 	}()
-	if _, err := migrateUp(ctx, s.engine); err != nil {
+	now, err := s.migrateUp(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if s.knows = now.knows; now.has > now.knows {
+		s.log.WarnContext(ctx, "the database's schema is newer than this program, which may still work on it", "schema", now.has, "known", now.knows)
 	}
 	if err := refuseHalfImported(ctx, s.reader); err != nil {
 		return nil, err
@@ -87,7 +101,10 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 
 // connect opens the connections, whatever is in the database.
 func connect(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage}
+	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage, superseded: make(chan error, 1)}
+	if s.migrations = o.migrations; s.migrations == nil {
+		s.migrations = allMigrations
+	}
 	if s.observe == nil {
 		s.observe = func(muban.State) {}
 	}

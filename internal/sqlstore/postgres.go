@@ -189,7 +189,7 @@ func (e *postgresEngine) start(ctx context.Context, s *Store) (*sequence, outbox
 	e.signal = newSignals(e, s)
 	running, end := context.WithCancel(context.Background())
 	e.end = end
-	e.running.Go(func() { e.node.keep(running) })
+	e.running.Go(func() { e.node.keep(running, s.noticeMigration) })
 	e.running.Go(func() { e.signal.listen(running) })
 	e.running.Go(func() { e.signal.send(running) })
 	return e.node.ids, newRowLeases(e.worker), nil

@@ -32,9 +32,15 @@ func with(t *testing.T, address string, change func(*url.URL, url.Values)) strin
 	return u.String()
 }
 
+// withoutPool is the address for one connection.
+func withoutPool(t *testing.T, address string) string {
+	t.Helper()
+	return with(t, address, func(_ *url.URL, q url.Values) { q.Del("pool_max_conns") })
+}
+
 func execute(t *testing.T, address, statement string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), with(t, address, func(_ *url.URL, q url.Values) { q.Del("pool_max_conns") }))
+	conn, err := pgx.Connect(t.Context(), withoutPool(t, address))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +369,7 @@ func TestMessageInHandIsLeft(t *testing.T) {
 		}
 	}
 	execute(t, address, `UPDATE callbacks SET state = 'delivered'`)
-	conn, err := pgx.Connect(t.Context(), with(t, address, func(_ *url.URL, q url.Values) { q.Del("pool_max_conns") }))
+	conn, err := pgx.Connect(t.Context(), withoutPool(t, address))
 	if err != nil {
 		t.Fatal(err)
 	}

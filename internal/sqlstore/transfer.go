@@ -108,7 +108,7 @@ func Export(ctx context.Context, o Options, to io.Writer) (rows int64, err error
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.engine.close()) }()
-	if err := migrateExactly(ctx, s.engine); err != nil {
+	if err := s.migrateExactly(ctx); err != nil {
 		return 0, err
 	}
 	if err := refuseHalfImported(ctx, s.writer); err != nil {

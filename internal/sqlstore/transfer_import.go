@@ -53,7 +53,7 @@ func Import(ctx context.Context, o Options, from io.Reader) (rows int64, err err
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.engine.close()) }()
-	if err := migrateExactly(ctx, s.engine); err != nil {
+	if err := s.migrateExactly(ctx); err != nil {
 		return 0, err
 	}
 	if s.hot, err = s.newHot(ctx); err != nil {
