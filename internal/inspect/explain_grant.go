@@ -71,7 +71,7 @@ func (e *explaining) spendable(ctx context.Context) error {
 	if e.call.User == "" {
 		return nil
 	}
-	found, err := e.options.Ledger.Grants(ctx, e.call.AppID, messaging.GrantQuery{User: e.call.User, Spendable: true}, muban.Page{Limit: mostExamples})
+	found, err := e.options.Ledger.Grants(ctx, e.call.AppID, messaging.GrantQuery{User: e.call.User, State: muban.GrantSpendable}, muban.Page{Limit: mostExamples})
 	if err != nil {
 		return err
 	}
