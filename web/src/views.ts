@@ -5,10 +5,14 @@ import type { IconName } from './components/Icon.svelte';
 import type { Text } from './i18n/language.svelte';
 import Calls from './views/Calls/Calls.svelte';
 import { words as calls } from './views/Calls/words';
+import Library from './views/Library/Library.svelte';
+import { words as library } from './views/Library/words';
 import Messages from './views/Messages/Messages.svelte';
 import { words as messages } from './views/Messages/words';
 import Phone from './views/Phone/Phone.svelte';
 import { words as phone } from './views/Phone/words';
+import Templates from './views/Templates/Templates.svelte';
+import { words as templates } from './views/Templates/words';
 
 export interface View {
   path: string;
@@ -21,4 +25,6 @@ export const views: View[] = [
   { path: 'phone', icon: 'phone', name: phone.name, component: Phone },
   { path: 'messages', icon: 'message', name: messages.name, component: Messages },
   { path: 'calls', icon: 'call', name: calls.name, component: Calls },
+  { path: 'templates', icon: 'template', name: templates.name, component: Templates },
+  { path: 'library', icon: 'library', name: library.name, component: Library },
 ];

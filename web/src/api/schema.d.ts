@@ -632,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, in numbers
+         * @description Messages by when they were accepted and how they ended, refused platform calls by kind, callbacks that wait and that failed, grants about to end, the busiest templates. The cost is bounded: the newest 100,000 messages are looked at, and as many callbacks and grants; `partial` says that there are more. Refused calls are counted by the process that is asked, in memory, for 24 hours of sandbox time.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -849,6 +869,25 @@ export interface components {
              */
             expires_at: string;
         };
+        BusyTemplate: {
+            /**
+             * @description Whose it is.
+             * @example wx3f7a9c0d5e8b2146
+             */
+            app_id: string;
+            /**
+             * Format: int64
+             * @description How many were accepted.
+             */
+            messages: number;
+            /** @description Its id. */
+            template_id: string;
+            /**
+             * @description Its title; absent where it was deleted.
+             * @example 购买成功通知
+             */
+            title?: string;
+        };
         Call: {
             /** @description What was answered; absent where the connection was closed without an answer. */
             answer?: components["schemas"]["CallAnswer"];
@@ -944,9 +983,40 @@ export interface components {
             /** @description Whether the body is longer than what is shown. */
             truncated: boolean;
         };
+        CallEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            at: string;
+            /**
+             * @description The call that it happened by, where it is kept.
+             * @example 6385c6c1-0fcadca1-22c1fc91
+             */
+            call_id?: string;
+            /**
+             * @description The message that it happened by.
+             * @example 1234567890
+             */
+            message_id?: string;
+            /**
+             * @description What happened.
+             * @example minted for user o6_bmjrPTlm6_2sgVt7hMZOPfL2M: form, 1 use, good until 2026-11-28 10:14:00.000 +0800
+             */
+            text: string;
+            /** @description The same in Chinese. */
+            text_zh: string;
+        };
         CallExplanation: {
+            /** @description What would be accepted now, with this installation's own ids; absent where detail says it all. Only where one call is shown. */
+            accepted?: string;
+            /** @description The same in Chinese. */
+            accepted_zh?: string;
             /** @description What was wrong, with which value, and what would be right. */
             detail: string;
+            /** @description The same in Chinese. */
+            detail_zh: string;
             /**
              * @description The class of the refusal.
              * @example grant_spent
@@ -959,6 +1029,8 @@ export interface components {
             rule: string;
             /** @description The document and place that says so; absent where it is our own. */
             see?: string;
+            /** @description The life of the grant or token concerned up to now, oldest first, with this call in its place; absent where there is none or nothing is known. Only where one call is shown. */
+            story?: components["schemas"]["CallEvent"][];
             /** @description What the rule compared, by name. */
             values: {
                 [key: string]: string;
@@ -1687,6 +1759,82 @@ export interface components {
             swan_id?: string;
             /** @description The same for one person in several apps. */
             union_id?: string;
+        };
+        Overview: {
+            /** @description Callbacks now, whenever they were made. */
+            callbacks: components["schemas"]["OverviewCallbacks"];
+            /**
+             * Format: date-time
+             * @description The beginning.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Grants that can pay now and end within 24 hours of sandbox time.
+             */
+            grants_expiring: number;
+            /** @description There is more than was looked at: older messages, callbacks or grants are left out. */
+            partial: boolean;
+            /**
+             * @description The length of a step.
+             * @example 1h0m0s
+             */
+            step: string;
+            /** @description Every step, oldest first; the last may be cut short. */
+            steps: components["schemas"]["OverviewStep"][];
+            /** @description The ten with the most messages in that time, the busiest first. */
+            templates: components["schemas"]["BusyTemplate"][];
+            /**
+             * Format: date-time
+             * @description The end, which does not belong to it.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            to: string;
+        };
+        OverviewCallbacks: {
+            /**
+             * Format: int64
+             * @description Of which all attempts failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of which an attempt is still to be made.
+             */
+            waiting: number;
+        };
+        OverviewStep: {
+            /**
+             * Format: int64
+             * @description Messages that were accepted.
+             */
+            accepted: number;
+            /**
+             * Format: date-time
+             * @description Where it begins.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Those of them that were delivered.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            failed: number;
+            /** @description Platform calls that were refused, by kind. */
+            refusals: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Those of them that their users refused.
+             */
+            refused: number;
         };
         Problem: {
             /**
@@ -3307,6 +3455,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description Only this app's. */
+                app_id?: string;
+                /** @description The beginning, in sandbox time; 24 hours before to if left out. */
+                from?: string;
+                /** @description The end, which does not belong to it; now if left out. */
+                to?: string;
+                /** @description The length of a step, as a Go duration of at least 1s; 1h if left out. At most 1000 steps. */
+                step?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description What was wrong, as an RFC 9457 problem document. */

@@ -1,0 +1,27 @@
+import type { Text } from '../../i18n/language.svelte';
+
+export const words = {
+  name: { zh: '模板', en: 'Templates' },
+  lead: { zh: '应用自己的模板，发送时以 template_id 指名', en: 'An app’s own templates; sends name them by template_id' },
+  filters: { zh: '选择应用', en: 'Choose the app' },
+  fromLibrary: { zh: '从模板库添加', en: 'From the library' },
+  free: { zh: '自由文本', en: 'Free text' },
+  none: { zh: '这个应用还没有模板。', en: 'This app has no templates yet.' },
+  noApps: { zh: '还没有应用。', en: 'There are no apps yet.' },
+  toApps: { zh: '新建应用', en: 'Make an app' },
+  preview: { zh: '消息的样子', en: 'How messages look' },
+  content: { zh: '正文', en: 'Content' },
+  contentHint: { zh: '占位符写成 {{keyword1.DATA}}', en: 'Placeholders are written {{keyword1.DATA}}' },
+  example: { zh: '示例（正文填好的样子）', en: 'Example (the content filled in)' },
+  id: { zh: 'template_id（可选）', en: 'template_id (optional)' },
+  make: { zh: '新建模板', en: 'Make the template' },
+  details: { zh: '细节', en: 'Details' },
+  title: { zh: '模板库标题', en: 'Title in the library' },
+  keywordIDs: { zh: '关键词编号', en: 'Keyword ids' },
+  industries: { zh: '行业', en: 'Industry' },
+  made: { zh: '创建于', en: 'Made' },
+  messages: { zh: '用它发出的消息', en: 'Messages sent with it' },
+  remove: { zh: '删除模板', en: 'Delete the template' },
+  removeText: { zh: '此后用它发送会立即被拒绝；已受理的消息照常送达。', en: 'Sends with it are refused at once. What was accepted is delivered all the same.' },
+  placeholders: { zh: '占位符', en: 'Placeholders' },
+} satisfies Record<string, Text>;
