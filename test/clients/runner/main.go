@@ -158,14 +158,14 @@ func (c *console) printf(format string, values ...any) {
 
 // table prints a row for each program and store.
 func (c *console) table(results []result) {
-	c.printf("\n%-34s %-10s %-10s %6s %6s\n", "program", "version", "store", "passed", "failed")
+	c.printf("\n%-34s %-12s %-10s %6s %6s\n", "program", "version", "store", "passed", "failed")
 	for _, r := range results {
 		passed, failed := fmt.Sprint(r.passed()), fmt.Sprint(r.failed())
 		note := ""
 		if why := r.failure(); why != "" && r.failed() == 0 {
 			passed, failed, note = "-", "-", "  "+why
 		}
-		c.printf("%-34s %-10s %-10s %6s %6s%s\n", r.program.folder, r.program.version, r.store, passed, failed, note)
+		c.printf("%-34s %-12s %-10s %6s %6s%s\n", r.program.folder, r.program.version, r.store, passed, failed, note)
 	}
 }
 
@@ -173,7 +173,7 @@ func (c *console) table(results []result) {
 func (c *console) unavailable(clients string) error {
 	programs, err := findUnavailable(clients)
 	for _, p := range programs {
-		c.printf("%-34s %-10s not run: %s\n", p.folder, p.version, p.Unavailable.English)
+		c.printf("%-34s %-12s not run: %s\n", p.folder, p.version, p.Unavailable.English)
 	}
 	return err
 }

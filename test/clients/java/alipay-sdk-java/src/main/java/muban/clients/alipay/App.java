@@ -13,9 +13,8 @@ import muban.clients.Steps;
 
 /** An app: its id, its own keys, and the platform's key that its answers are signed under. */
 record App(String appId, Keys keys, String platformKey) {
-  /** Makes an app at Muban that signs with new keys. */
-  static App make(Native muban, String name) throws Exception {
-    Keys keys = Keys.make();
+  /** Makes an app at Muban that signs with these keys. */
+  static App make(Native muban, String name, Keys keys) throws Exception {
     JsonObject made = muban.createApp(Map.of("platform", "alipay", "name", name, "app_public_key", keys.publicKey()));
     return new App(Native.text(made, "app_id"), keys, Native.text(made, "alipay_public_key"));
   }

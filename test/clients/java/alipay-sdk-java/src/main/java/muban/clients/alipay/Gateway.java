@@ -74,7 +74,7 @@ final class Gateway {
   }
 
   void actingForAnother(AlipayClient own) throws AlipayApiException {
-    App provider = steps.needs("make a service provider", () -> App.make(muban, "service provider"));
+    App provider = steps.needs("make a service provider", () -> App.make(muban, "service provider", sends.others()));
     AlipayClient client = provider.client();
     JsonObject authorization = steps.needs("authorize it", () -> muban.call(
         "POST", Native.appPath(app.appId(), "authorizations"), Map.of("app_id", provider.appId())).getAsJsonObject());

@@ -18,13 +18,14 @@ public final class Main {
     AlipayLogger.setNeedEnableLogger(false);
     Steps steps = new Steps();
     Native muban = new Native(Steps.mubanUrl());
-    App app = steps.needs("make an app", () -> App.make(muban, "alipay-sdk-java"));
+    App app = steps.needs("make an app", () -> App.make(muban, "alipay-sdk-java", Keys.make()));
+    Keys others = steps.needs("make the keys of all others", Keys::make);
     JsonObject user = steps.needs("make a user", () -> muban.createUser(app.appId(), Map.of("name", "小明")));
     String template = steps.needs("make a template", () -> muban.createTemplate(
         app.appId(), Map.of("library_id", "AP9001", "keyword_ids", List.of(9001, 9002))));
 
     AlipayClient client = app.client();
-    Sends sends = new Sends(steps, muban, app, user, template);
+    Sends sends = new Sends(steps, muban, app, others, user, template);
     Gateway gateway = new Gateway(steps, muban, app, sends);
     gateway.authorization(client);
     sends.form(client);

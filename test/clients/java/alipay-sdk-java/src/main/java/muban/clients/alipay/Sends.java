@@ -25,19 +25,26 @@ final class Sends {
   private final Steps steps;
   private final Native muban;
   private final App app;
+  private final Keys others;
   private final JsonObject user;
   private final String template;
 
-  Sends(Steps steps, Native muban, App app, JsonObject user, String template) {
+  Sends(Steps steps, Native muban, App app, Keys others, JsonObject user, String template) {
     this.steps = steps;
     this.muban = muban;
     this.app = app;
+    this.others = others;
     this.user = user;
     this.template = template;
   }
 
   String openId() {
     return Native.text(user, "open_id");
+  }
+
+  /** The keys of whoever is not the app: making keys takes its time. */
+  Keys others() {
+    return others;
   }
 
   String form() {
@@ -100,7 +107,7 @@ final class Sends {
 
   void businessErrors(AlipayClient client) {
     JsonObject other = steps.needs("make another user", () -> muban.createUser(app.appId(), Map.of("name", "小红")));
-    App stranger = steps.needs("make another app", () -> App.make(muban, "another app"));
+    App stranger = steps.needs("make another app", () -> App.make(muban, "another app", others));
     JsonObject strange = steps.needs("make another app's user", () -> muban.createUser(stranger.appId(), Map.of("name", "路人")));
     String otherId = Native.text(other, "open_id");
     String strangeId = Native.text(strange, "open_id");

@@ -31,10 +31,9 @@ final class Trust {
     this.sends = sends;
   }
 
-  void signatures() throws Exception {
-    Keys wrong = Keys.make();
+  void signatures() throws AlipayApiException {
     String form = sends.form();
-    App forger = new App(app.appId(), wrong, app.platformKey());
+    App forger = new App(app.appId(), sends.others(), app.platformKey());
     String refused = Sends.send(forger.client(), sends.message(form));
     App.begins(steps, "send signed with another key", refused, BAD_SIGNATURE);
     steps.equal("the refusal shows the string that was verified",
@@ -43,7 +42,7 @@ final class Trust {
     App.begins(steps, "send of an unknown app", Sends.send(unknown.client(), sends.message(form)), UNKNOWN_APP);
     // The library trusts nobody else's signature, so that all of the above was
     // signed by the app's platform key.
-    App distrusting = new App(app.appId(), app.keys(), wrong.publicKey());
+    App distrusting = new App(app.appId(), app.keys(), sends.others().publicKey());
     App.begins(steps, "an answer under another key is not trusted", Sends.send(distrusting.client(), sends.message(form)), DISTRUSTED);
     AlipayConfig older = app.config();
     older.setSignType("RSA");
@@ -106,7 +105,7 @@ final class Trust {
     steps.equal("send in certificate mode, refused", sendCertified(client, form), Sends.OVER_TIME);
     // The library has another app's platform certificate: it downloads the one
     // that the answer names.
-    App other = steps.needs("make another app for its certificate", () -> App.make(muban, "another app"));
+    App other = steps.needs("make another app for its certificate", () -> App.make(muban, "another app", sends.others()));
     steps.equal("send in certificate mode, certificate downloaded",
         sendCertified(certified(issued, "app_cert", certificates(other)), sends.form()), Sends.SUCCESS);
     App.begins(steps, "send in certificate mode with another certificate",

@@ -84,7 +84,7 @@ final class Events {
     WxMpTemplateMessage message = WxMpTemplateMessage.builder().toUser(account.openId()).templateId(templateId).build()
         .addData(new WxMpTemplateData("first", name));
     String id = steps.needs(name + "send", () -> account.templates().sendTemplateMsg(message));
-    WxMpXmlMessage event = steps.needs(name + "the event comes", receiver::next);
+    WxMpXmlMessage event = steps.needs(name + "the event comes to its rule", receiver::next);
     steps.equal(name + "its kind", event.getMsgType() + " " + event.getEvent(), "event TEMPLATESENDJOBFINISH");
     // The library reads a template event's MsgID into what it calls MsgId elsewhere.
     steps.equal(name + "its msgid is that of the send", event.getMsgId(), id);

@@ -11,17 +11,25 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import me.chanjar.weixin.mp.api.WxMpMessageRouter;
 import me.chanjar.weixin.mp.api.WxMpService;
 import me.chanjar.weixin.mp.bean.message.WxMpXmlMessage;
 
-/** The account's server: it answers and reads what comes as the library's documents show. */
+/** The account's server: it answers, reads and routes what comes as the library's documents show. */
 final class Receiver implements AutoCloseable {
   private final WxMpService service;
+  private final WxMpMessageRouter router;
   private final HttpServer server;
   private final BlockingQueue<WxMpXmlMessage> events = new LinkedBlockingQueue<>();
 
   Receiver(WxMpService service) throws IOException {
     this.service = service;
+    router = new WxMpMessageRouter(service);
+    router.rule().async(false).msgType("event").event("TEMPLATESENDJOBFINISH")
+        .handler((message, context, mp, sessions) -> {
+          events.add(message);
+          return null;
+        }).end();
     server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext("/events", this::handle);
     server.start();
@@ -43,6 +51,7 @@ final class Receiver implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    router.shutDownExecutorService();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -55,7 +64,7 @@ final class Receiver implements AutoCloseable {
       } else if (exchange.getRequestMethod().equals("GET")) {
         answer = query.get("echostr");
       } else {
-        events.add(read(query, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+        router.route(read(query, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
         answer = "success";
       }
     } catch (RuntimeException e) {
