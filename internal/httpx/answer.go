@@ -27,10 +27,15 @@ func JSON(w http.ResponseWriter, answer any) error {
 	if err != nil {
 		return err
 	}
+	return EncodedJSON(w, body)
+}
+
+// EncodedJSON answers with what is JSON already, and status 200.
+func EncodedJSON(w http.ResponseWriter, body []byte) error {
 	header := w.Header()
 	header["Content-Type"] = jsonType
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
-	_, err = w.Write(body)
+	_, err := w.Write(body)
 	return err
 }
 

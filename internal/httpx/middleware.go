@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -31,12 +32,13 @@ type Options struct {
 // handler that panics with http.ErrAbortHandler closes the connection without
 // an answer.
 func Wrap(next http.Handler, o Options) http.Handler {
+	var date dateHeader
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		x := &Exchange{explain: o.Explain, inspected: o.Inspect != nil}
 		rec := &recorder{ResponseWriter: w, x: x}
 		now := o.Now()
-		w.Header()["Date"] = []string{now.UTC().Format(http.TimeFormat)}
+		w.Header()["Date"] = date.at(now)
 		defer func() {
 			if p := recover(); p != nil {
 				if !aborts(p) {
@@ -68,6 +70,24 @@ func AbortIfUnknown(x *Exchange, err error) {
 		x.Err = err
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// dateHeader keeps the Date of the last answer, since the next one usually
+// falls into the same second.
+type dateHeader struct{ last atomic.Pointer[dateOfSecond] }
+
+type dateOfSecond struct {
+	second int64
+	header []string
+}
+
+func (d *dateHeader) at(now time.Time) []string {
+	last := d.last.Load()
+	if second := now.Unix(); last == nil || last.second != second {
+		last = &dateOfSecond{second, []string{now.UTC().Format(http.TimeFormat)}}
+		d.last.Store(last)
+	}
+	return last.header
 }
 
 // aborts reports whether a panic only closes the connection.

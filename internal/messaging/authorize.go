@@ -50,17 +50,16 @@ func (s *Service) liveToken(ctx context.Context, text string) (muban.App, muban.
 
 // tokenOf finds the app and the stored token of a token's text.
 func (s *Service) tokenOf(ctx context.Context, text string) (muban.App, muban.Token, error) {
-	number, ok := tokenAppNumber(text)
-	if !ok {
-		return muban.App{}, muban.Token{}, muban.Refuse(muban.RuleTokenUnknown)
+	ref, err := s.tokenRefs.Get(text, func() (tokenRef, error) { return readToken(text) })
+	if err != nil {
+		return muban.App{}, muban.Token{}, err
 	}
-	app, err := s.appByNumber(ctx, number)
+	app, err := s.appByNumber(ctx, ref.appNumber)
 	if err != nil {
 		return app, muban.Token{}, orUnknownToken(err)
 	}
-	hash := tokenHash(text)
-	token, err := s.tokens.Get(tokenKey{app.ID, string(hash)}, func() (muban.Token, error) {
-		return s.store.Token(ctx, app.ID, hash)
+	token, err := s.tokens.Get(tokenKey{app.ID, ref.hash}, func() (muban.Token, error) {
+		return s.store.Token(ctx, app.ID, []byte(ref.hash))
 	})
 	if notFound(err) {
 		return app, token, forgotten(app, text)
@@ -77,6 +76,20 @@ func forgotten(app muban.App, text string) *muban.Refusal {
 	refusal := muban.Refuse(muban.RuleTokenUnknown)
 	refusal.Values["app_id"] = app.ID
 	return refusal
+}
+
+// tokenRef is what a token's text says by itself.
+type tokenRef struct {
+	appNumber int64
+	hash      string
+}
+
+func readToken(text string) (tokenRef, error) {
+	number, ok := tokenAppNumber(text)
+	if !ok {
+		return tokenRef{}, muban.Refuse(muban.RuleTokenUnknown)
+	}
+	return tokenRef{number, string(tokenHash(text))}, nil
 }
 
 func orUnknownToken(err error) error {

@@ -15,6 +15,7 @@ type Service struct {
 	clock Clock
 
 	// What every send reads; see hotcache for how stale they may be.
+	tokenRefs *hotcache.Cache[string, tokenRef] // by the token's text
 	tokens    *hotcache.Cache[tokenKey, muban.Token]
 	apps      *hotcache.Cache[int64, muban.App]
 	numbers   *hotcache.Cache[string, int64] // of apps, by app_id
@@ -39,6 +40,7 @@ type (
 func New(store Store, clock Clock, stale time.Duration) *Service {
 	return &Service{
 		store: store, clock: clock,
+		tokenRefs: hotcache.New[string, tokenRef](stale),
 		tokens:    hotcache.New[tokenKey, muban.Token](stale),
 		apps:      hotcache.New[int64, muban.App](stale),
 		numbers:   hotcache.New[string, int64](stale),

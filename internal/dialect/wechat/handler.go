@@ -8,6 +8,7 @@ import (
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/messaging"
+	"github.com/muban-dev/muban/wire/wechat"
 )
 
 // Service is what the dialect needs of messaging.
@@ -134,8 +135,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Openapi-Seqid", x.RID())
 	}
 	// All answers can be encoded, so what fails here is the connection.
+	if answer == any(wechat.OK()) {
+		_ = httpx.EncodedJSON(w, []byte(served))
+		return
+	}
 	_ = httpx.JSON(w, answer)
 }
+
+// served is what most calls are answered.
+const served = `{"errcode":0,"errmsg":"ok"}`
 
 func (h *Handler) route(x *httpx.Exchange, path string) call {
 	path = singleSlashes(path)

@@ -23,11 +23,11 @@ var _ Hosting = (*messaging.Hosting)(nil)
 // there is cloud hosting, without one, by cloudbase_access_token or by coming
 // from inside.
 func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, path string, platform muban.Platform) (muban.App, error) {
-	query := r.URL.Query()
-	token := query.Get("access_token")
+	token := httpx.QueryValue(r, "access_token")
 	if token != "" || h.hosting == nil {
 		return h.service.Authorize(r.Context(), token, platform)
 	}
+	query := r.URL.Query()
 	token = query.Get("cloudbase_access_token")
 	if token == "" {
 		if problem := outside(r); problem != "" {
