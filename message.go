@@ -64,10 +64,13 @@ type Message struct {
 	UserNo int64
 	UserID string
 
-	TemplateID      string
-	Title           string
+	TemplateID string
+	// TemplateSeq is the template's Seq, also once it is deleted.
+	TemplateSeq int64
+	// Title and Rendered, the template's text with the data filled in, are made
+	// when the message is read.
+	Title, Rendered string
 	Data            map[string]Value
-	Rendered        string // the template's text with the data filled in
 	Page            string
 	URL             string
 	MiniProgram     MiniProgram

@@ -90,7 +90,7 @@ func dailyLimit(m *muban.Message, limit *int64, sent int64) *muban.Refusal {
 func draft(app muban.App, user muban.User, template muban.Template, req muban.SendRequest, now time.Time) *muban.Message {
 	m := &muban.Message{
 		AppID: app.ID, Platform: app.Platform, UserNo: user.No, UserID: req.To.ID,
-		TemplateID: template.ID, Title: template.Title, Data: req.Data, Rendered: template.Render(req.Data),
+		TemplateID: template.ID, TemplateSeq: template.Seq, Data: req.Data,
 		Page: req.Page, URL: req.URL, MiniProgram: req.MiniProgram,
 		EmphasisKeyword: req.EmphasisKeyword, Color: req.Color, Ext: req.Ext, ClientMsgID: req.ClientMsgID,
 		GrantID: req.GrantID, GrantKind: req.GrantKind, AcceptedAt: now,

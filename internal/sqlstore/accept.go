@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,11 +15,7 @@ import (
 func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, error) {
 	entry := &acceptance{Accept: send}
 	// What can be done by many callers at once is done before the queue.
-	body, err := json.Marshal(bodyOf(&entry.Message))
-	if err != nil {
-		return muban.Message{}, err
-	}
-	entry.body = string(body)
+	entry.body = appendBody(make([]byte, 0, usualBody), &entry.Message)
 	if err := s.committer.submit(&job{ctx: ctx, accept: entry, answer: make(chan error, 1)}); err != nil {
 		return muban.Message{}, err
 	}
@@ -30,12 +25,17 @@ func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, e
 	return entry.Message, nil
 }
 
-// acceptance is a send with its message's body as it is stored.
+// usualBody is room for most bodies, in bytes.
+const usualBody = 512
+
+// acceptance is a send with its message's body.
 type acceptance struct {
 	muban.Accept
-	body string
-	// grant is what the send left of its grant; nil if it has none.
+	body []byte // but for its end; see closeBody
+	// grant is what the send left of its grant, of which it is the use of that
+	// number; nil if it has none.
 	grant *openGrant
+	use   int
 	// repeated is the message that the send named again; 0 if it is a new one.
 	repeated muban.MessageID
 }
@@ -101,10 +101,7 @@ type (
 	}
 )
 
-type openGrant struct {
-	muban.Grant
-	spent bool // by this group
-}
+type openGrant struct{ muban.Grant }
 
 type openDay struct {
 	before, accepted int64
@@ -160,13 +157,14 @@ func (s *Store) openDays(ctx context.Context, sends []*acceptance) (map[dayKey]*
 }
 
 func (s *Store) readDays(ctx context.Context, keys []dayKey, sent map[dayKey]*openDay) error {
-	return inChunks(keys, func(part []dayKey) error {
-		args := make([]any, 0, 2*len(part))
+	return inParts(s, keys, func(part []dayKey) error {
+		wanted := s.rowsOf(len(part), "app_id day#")
 		for _, key := range part {
-			args = append(args, key.appID, int(key.day))
+			wanted.text(key.appID)
+			wanted.number(int64(key.day))
 		}
 		rows, err := s.hot.query(ctx, `SELECT app_id, day, sent FROM daily_sends
-			WHERE (app_id, day) IN (VALUES `+typedTuples(len(part), "?,CAST(? AS INTEGER)")+`)`+s.lock("app_id, day"), args)
+			WHERE (app_id, day) IN (`+wanted.source()+`)`+s.lock("app_id, day"), wanted.args())
 		if err != nil {
 			return err
 		}
@@ -178,42 +176,6 @@ func (s *Store) readDays(ctx context.Context, keys []dayKey, sent map[dayKey]*op
 			return struct{}{}, err
 		})
 		return err
-	})
-}
-
-func (s *Store) readGrants(ctx context.Context, b *books) error {
-	keys := make([]grantKey, 0, len(b.grants))
-	for key := range b.grants {
-		if g, found := s.recent.get(key); found {
-			b.grants[key] = &openGrant{Grant: g}
-			continue
-		}
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(x, y grantKey) int {
-		if c := strings.Compare(x.appID, y.appID); c != 0 {
-			return c
-		}
-		return strings.Compare(x.id, y.id)
-	})
-	return inKeys(s, keys, func(part []grantKey) error {
-		args := make([]any, 0, 2*len(part))
-		for _, key := range part {
-			args = append(args, key.appID, key.id)
-		}
-		rows, err := s.hot.query(ctx, `SELECT `+grantColumns+` FROM grants
-			WHERE (app_id, grant_id) IN (VALUES `+tuples(len(part), 2)+`)`+s.lock("app_id, grant_id"), args)
-		if err != nil {
-			return fmt.Errorf("reading grants: %w", err)
-		}
-		grants, err := collect(rows, scanGrant)
-		if err != nil {
-			return fmt.Errorf("reading grants: %w", err)
-		}
-		for _, g := range grants {
-			b.grants[grantKey{g.AppID, g.ID}] = &openGrant{Grant: g}
-		}
-		return nil
 	})
 }
 
@@ -242,8 +204,7 @@ func (b *books) decide(send *acceptance) *muban.Refusal {
 		m.GrantKind = grant.Kind
 		grant.Remaining--
 		grant.SpentBy = append(slices.Clip(grant.SpentBy), m.ID) // a retry of the group starts from the old list
-		grant.spent = true
-		send.grant = grant
+		send.grant, send.use = grant, len(grant.SpentBy)
 	}
 	return nil
 }
@@ -256,10 +217,10 @@ func (s *Store) writeBooks(ctx context.Context, b *books, accepted []*acceptance
 	if err := s.writeDays(ctx, b); err != nil {
 		return fmt.Errorf("counting the day's sends: %w", err)
 	}
-	if err := s.writeGrants(ctx, b); err != nil {
+	if err := s.writeSpends(ctx, accepted); err != nil {
 		return fmt.Errorf("spending grants: %w", err)
 	}
-	if err := inChunks(accepted, func(part []*acceptance) error { return s.insertMessages(ctx, part) }); err != nil {
+	if err := inParts(s, accepted, func(part []*acceptance) error { return s.insertMessages(ctx, part) }); err != nil {
 		return fmt.Errorf("storing messages: %w", err)
 	}
 	if err := s.insertCallbacks(ctx, accepted); err != nil {
@@ -286,33 +247,17 @@ func (s *Store) writeDays(ctx context.Context, b *books) error {
 	return nil
 }
 
-func (s *Store) writeGrants(ctx context.Context, b *books) error {
-	spent := make([]*openGrant, 0, len(b.grants))
-	for _, g := range b.grants {
-		if g != nil && g.spent {
-			spent = append(spent, g)
-		}
-	}
-	slices.SortFunc(spent, func(x, y *openGrant) int { return int(x.Seq - y.Seq) })
-	return inChunks(spent, func(part []*openGrant) error {
-		args := make([]any, 0, 4*len(part))
-		for _, g := range part {
-			args = append(args, g.Seq, g.Remaining, joinIDs(g.SpentBy), g.AppID)
-		}
-		return s.hot.later(ctx, `UPDATE grants SET remaining = spent.column2, spent_by = spent.column3
-			FROM (VALUES `+typedTuples(len(part), "CAST(? AS BIGINT),CAST(? AS INTEGER),?,?")+`) AS spent
-			WHERE grants.seq = spent.column1 AND grants.app_id = spent.column4`, args)
-	})
-}
-
 func (s *Store) insertMessages(ctx context.Context, part []*acceptance) error {
-	args := make([]any, 0, 12*len(part))
+	messages := s.rowsOf(len(part), "seq# app_id user_no# template_seq# state accepted_at# body")
 	for _, send := range part {
 		m := &send.Message
-		args = append(args, m.ID.Seq(), m.AppID, m.UserNo, m.TemplateID, string(m.GrantKind), string(m.State), string(m.Reason),
-			joinChannels(m.Channels), millis(m.AcceptedAt), millis(m.DeliveredAt), millis(m.FinishedAt), send.body)
+		messages.number(m.ID.Seq())
+		messages.text(m.AppID)
+		messages.number(m.UserNo)
+		messages.number(m.TemplateSeq)
+		messages.text(string(m.State))
+		messages.number(millis(m.AcceptedAt))
+		messages.text(closeBody(send.body, m))
 	}
-	return s.hot.later(ctx, `INSERT INTO messages
-		(seq, app_id, user_no, template_id, grant_kind, state, reason, channels, accepted_at, delivered_at, finished_at, body)
-		VALUES `+tuples(len(part), 12), args)
+	return s.hot.insert(ctx, "messages", messages)
 }

@@ -45,26 +45,17 @@ func (s *Store) openNames(ctx context.Context, sends []*acceptance) (map[clientK
 		return cmp.Or(strings.Compare(x.appID, y.appID), cmp.Compare(x.userNo, y.userNo), strings.Compare(x.id, y.id))
 	})
 	if s.shared {
-		err := inChunks(keys, func(part []clientKey) error {
-			args := make([]any, 0, 3*len(part))
-			for _, key := range part {
-				args = append(args, key.appID, key.userNo, key.id)
-			}
-			return s.hot.exec(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at)
-				VALUES `+repeated("(?,?,?,0,0)", len(part))+` ON CONFLICT (app_id, user_no, client_msg_id) DO NOTHING`, args)
-		})
+		wanted := s.clientKeys(keys)
+		err := s.hot.exec(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at)
+			SELECT wanted.column1, wanted.column2, wanted.column3, 0, 0 FROM (`+wanted.source()+`) AS wanted ON CONFLICT (app_id, user_no, client_msg_id) DO NOTHING`, wanted.args())
 		if err != nil {
 			return nil, err
 		}
 	}
-	return names, inKeys(s, keys, func(part []clientKey) error {
-		args := make([]any, 0, 3*len(part))
-		for _, key := range part {
-			args = append(args, key.appID, key.userNo, key.id)
-		}
+	return names, inParts(s, keys, func(part []clientKey) error {
+		wanted := s.clientKeys(part)
 		rows, err := s.hot.query(ctx, `SELECT app_id, user_no, client_msg_id, message_seq, accepted_at FROM client_msg_ids
-			WHERE (app_id, user_no, client_msg_id) IN (VALUES `+typedTuples(len(part), "?,CAST(? AS BIGINT),?")+`)`+
-			s.lock("app_id, user_no, client_msg_id"), args)
+			WHERE (app_id, user_no, client_msg_id) IN (`+wanted.source()+`)`+s.lock("app_id, user_no, client_msg_id"), wanted.args())
 		if err != nil {
 			return err
 		}
@@ -77,6 +68,17 @@ func (s *Store) openNames(ctx context.Context, sends []*acceptance) (map[clientK
 		})
 		return err
 	})
+}
+
+// clientKeys are keys as a statement takes them.
+func (s *Store) clientKeys(keys []clientKey) *rows {
+	wanted := s.rowsOf(len(keys), "app_id user_no# client_msg_id")
+	for _, key := range keys {
+		wanted.text(key.appID)
+		wanted.number(key.userNo)
+		wanted.text(key.id)
+	}
+	return wanted
 }
 
 // repeats is the message that the send names again; false where it is a new one.

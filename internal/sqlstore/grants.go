@@ -10,18 +10,6 @@ import (
 	"github.com/muban-dev/muban"
 )
 
-const grantColumns = `seq, app_id, grant_id, kind, user_no, user_id, logged_in, uses, remaining, issued_at, expires_at, spent_by`
-
-func scanGrant(row scanner) (muban.Grant, error) {
-	var g muban.Grant
-	var issued, expires int64
-	var spentBy string
-	err := row.Scan(&g.Seq, &g.AppID, &g.ID, &g.Kind, &g.UserNo, &g.UserID, &g.LoggedIn,
-		&g.Uses, &g.Remaining, &issued, &expires, &spentBy)
-	g.IssuedAt, g.ExpiresAt, g.SpentBy = instant(issued), instant(expires), splitIDs(spentBy)
-	return g, err
-}
-
 // CreateGrants implements messaging.GrantStore.
 func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban.Grant, error) {
 	for i := range grants {
@@ -32,13 +20,9 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 		grants[i].Seq = seq
 	}
 	work := func(ctx context.Context, _ *sql.Tx) error {
-		return inChunks(grants, func(part []muban.Grant) error {
-			args := make([]any, 0, 12*len(part))
-			for _, g := range part {
-				args = append(args, g.Seq, g.AppID, g.ID, string(g.Kind), g.UserNo, g.UserID, flag(g.LoggedIn),
-					g.Uses, g.Remaining, millis(g.IssuedAt), millis(g.ExpiresAt), joinIDs(g.SpentBy))
-			}
-			err := s.hot.exec(ctx, `INSERT INTO grants (`+grantColumns+`) VALUES `+tuples(len(part), 12), args)
+		return inParts(s, grants, func(part []muban.Grant) error {
+			minted := s.grantRows(part)
+			err := s.hot.exec(ctx, `INSERT INTO grants (`+minted.list()+`) `+minted.source(), minted.args())
 			return s.orConflict(err, "grant", part[0].ID)
 		})
 	}
@@ -51,11 +35,47 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 	return grants, err
 }
 
+func (s *Store) grantRows(grants []muban.Grant) *rows {
+	r := s.rowsOf(len(grants), "seq# app_id grant_id kind user_no# user_id logged_in# uses# issued_at# expires_at#")
+	for _, g := range grants {
+		r.number(g.Seq)
+		r.text(g.AppID)
+		r.text(g.ID)
+		r.text(string(g.Kind))
+		r.number(g.UserNo)
+		r.text(g.UserID)
+		r.number(flag(g.LoggedIn))
+		r.number(int64(g.Uses))
+		r.number(millis(g.IssuedAt))
+		r.number(millis(g.ExpiresAt))
+	}
+	return r
+}
+
 // Grant implements messaging.GrantStore.
 func (s *Store) Grant(ctx context.Context, appID, id string) (muban.Grant, error) {
-	grant, err := scanGrant(s.reader.QueryRowContext(ctx,
-		`SELECT `+grantColumns+` FROM grants WHERE app_id = $1 AND grant_id = $2`, appID, id))
-	return grant, s.orNotFound(err, "grant", id)
+	where := conditions{}
+	where.add(`app_id = $%d`, appID)
+	where.add(`grant_id = $%d`, id)
+	grants, err := s.listGrants(ctx, where, 1)
+	if err == nil && len(grants) == 0 {
+		err = s.orNotFound(sql.ErrNoRows, "grant", id)
+	}
+	if err != nil {
+		return muban.Grant{}, err
+	}
+	return grants[0], nil
+}
+
+// listGrants reads grants, newest first.
+func (s *Store) listGrants(ctx context.Context, where conditions, limit int) ([]muban.Grant, error) {
+	query := fmt.Sprintf(`SELECT %s FROM (SELECT %s FROM grants %s ORDER BY seq DESC LIMIT %d)%sORDER BY g.seq DESC, s.use`,
+		grantUses, grantColumns, where.text(), limit, joinSpends)
+	read, err := s.reader.QueryContext(ctx, query, where.args...)
+	if err != nil {
+		return nil, s.orBusy(err)
+	}
+	return collectGrants(read)
 }
 
 // GrantElsewhere implements messaging.GrantStore.
@@ -76,20 +96,18 @@ func (s *Store) Grants(ctx context.Context, appID string, filter muban.GrantFilt
 	}
 	switch filter.State {
 	case muban.GrantSpendable:
-		where.add(`remaining > 0 AND expires_at > $%d`, millis(now))
+		where.add(leftUses+` > 0 AND expires_at > $%d`, millis(now))
 	case muban.GrantExpired:
-		where.add(`remaining > 0 AND expires_at <= $%d`, millis(now))
+		where.add(leftUses+` > 0 AND expires_at <= $%d`, millis(now))
 	case muban.GrantSpent:
-		where.parts = append(where.parts, `remaining = 0`)
+		where.parts = append(where.parts, leftUses+` = 0`)
 	}
 	if !filter.ExpiresBy.IsZero() {
 		where.add(`expires_at <= $%d`, millis(filter.ExpiresBy))
 	}
-	query := fmt.Sprintf(`SELECT %s FROM grants %s ORDER BY seq DESC LIMIT %d`, grantColumns, where.text(), page.Limit+1)
-	rows, err := s.reader.QueryContext(ctx, query, where.args...)
-	if err != nil {
-		return muban.List[muban.Grant]{}, s.orBusy(err)
-	}
-	grants, err := collect(rows, scanGrant)
+	grants, err := s.listGrants(ctx, where, page.Limit+1)
 	return paged(grants, page, func(g muban.Grant) int64 { return g.Seq }), err
 }
+
+// leftUses is what is left of a row of grants.
+const leftUses = `(uses - (SELECT COUNT(*) FROM spends WHERE spends.app_id = grants.app_id AND spends.grant_seq = grants.seq))`

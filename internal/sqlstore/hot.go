@@ -74,6 +74,11 @@ func (h *hot) later(ctx context.Context, query string, args []any) error {
 	return nil
 }
 
+// insert stores rows, later.
+func (h *hot) insert(ctx context.Context, table string, r *rows) error {
+	return h.later(ctx, `INSERT INTO `+table+` (`+r.list()+`) `+r.source(), r.args())
+}
+
 // flush runs what waits, in its order, and returns the first error.
 func (h *hot) flush(ctx context.Context) error {
 	if h.pending.Len() == 0 {

@@ -25,30 +25,6 @@ func inChunks[T any](items []T, do func([]T) error) error {
 	return nil
 }
 
-// mostKeys is how many keys one statement looks up over a network.
-const mostKeys = 256
-
-// inKeys is inChunks for statements that look rows up by key, to which the
-// same key twice is as good as once. Where a statement is a journey it fills
-// the last part up with its last key, so that one does.
-func inKeys[T any](s *Store, keys []T, do func([]T) error) error {
-	if !s.shared {
-		return inChunks(keys, do)
-	}
-	for len(keys) > 0 {
-		n := min(len(keys), mostKeys)
-		part := keys[:n:n]
-		for len(part)&(len(part)-1) != 0 { // not a power of two
-			part = append(part, part[n-1])
-		}
-		if err := do(part); err != nil {
-			return err
-		}
-		keys = keys[n:]
-	}
-	return nil
-}
-
 // inRuns calls do with items that stand together and are alike by key.
 func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) error {
 	for len(items) > 0 {
@@ -68,21 +44,7 @@ func inRuns[T any, K comparable](items []T, key func(T) K, do func([]T) error) e
 // two rows of two. They are SQLite's plain ones because it looks numbered ones
 // up by name, which for long lists takes longer than the statement.
 func tuples(rows, columns int) string {
-	return repeated("("+marks(columns)+")", rows)
-}
-
-// repeated writes a row's placeholders for so many rows.
-func repeated(row string, rows int) string {
-	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
-}
-
-// typedTuples writes rows whose first one gives the columns their types, which
-// PostgreSQL does not take from where a list is used.
-func typedTuples(rows int, first string) string {
-	if rows == 1 {
-		return "(" + first + ")"
-	}
-	return "(" + first + ")," + tuples(rows-1, strings.Count(first, "?"))
+	return strings.TrimSuffix(strings.Repeat("("+marks(columns)+"),", rows), ",")
 }
 
 // marks writes the placeholders of a list: ?,?,?.
@@ -135,23 +97,4 @@ func instant(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
-}
-
-// joinIDs and splitIDs keep a few message ids in one column.
-func joinIDs(ids []muban.MessageID) string {
-	parts := make([]string, len(ids))
-	for i, id := range ids {
-		parts[i] = id.String()
-	}
-	return strings.Join(parts, ",")
-}
-
-func splitIDs(text string) []muban.MessageID {
-	var ids []muban.MessageID
-	for part := range strings.SplitSeq(text, ",") {
-		if id, ok := muban.ParseMessageID(part); ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }

@@ -5,59 +5,25 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/muban-dev/muban"
 )
 
-// messageBody is what of a message is not searched by. It is written once.
-type messageBody struct {
-	Platform        muban.Platform         `json:"platform"`
-	UserID          string                 `json:"user"`
-	Title           string                 `json:"title,omitempty"`
-	Data            map[string]muban.Value `json:"data,omitempty"`
-	Rendered        string                 `json:"rendered,omitempty"`
-	Page            string                 `json:"page,omitempty"`
-	URL             string                 `json:"url,omitempty"`
-	MiniProgram     *muban.MiniProgram     `json:"miniprogram,omitempty"`
-	EmphasisKeyword string                 `json:"emphasis_keyword,omitempty"`
-	Color           string                 `json:"color,omitempty"`
-	Ext             string                 `json:"ext,omitempty"`
-	ClientMsgID     string                 `json:"client_msg_id,omitempty"`
-	GrantID         string                 `json:"grant_id,omitempty"`
-}
+const messageColumns = `seq, app_id, user_no, template_seq, state, accepted_at, read_at, body`
 
-func bodyOf(m *muban.Message) messageBody {
-	body := messageBody{
-		m.Platform, m.UserID, m.Title, m.Data, m.Rendered, m.Page, m.URL, nil,
-		m.EmphasisKeyword, m.Color, m.Ext, m.ClientMsgID, m.GrantID,
-	}
-	if m.MiniProgram != (muban.MiniProgram{}) {
-		body.MiniProgram = &m.MiniProgram
-	}
-	return body
-}
+// messageAndTemplate are a message's columns and its template's.
+const messageAndTemplate = `m.seq, m.app_id, m.user_no, m.template_seq, m.state, m.accepted_at, m.read_at, m.body,
+	COALESCE(t.template_id, ''), COALESCE(t.title, ''), COALESCE(t.content, '')`
 
-func (b messageBody) fill(m *muban.Message) {
-	m.Platform, m.UserID, m.Title, m.Data, m.Rendered = b.Platform, b.UserID, b.Title, b.Data, b.Rendered
-	m.Page, m.URL, m.EmphasisKeyword, m.Color = b.Page, b.URL, b.EmphasisKeyword, b.Color
-	m.Ext, m.ClientMsgID, m.GrantID = b.Ext, b.ClientMsgID, b.GrantID
-	if b.MiniProgram != nil {
-		m.MiniProgram = *b.MiniProgram
-	}
-}
-
-const messageColumns = `seq, app_id, user_no, template_id, grant_kind, state, reason, channels,
-	accepted_at, delivered_at, finished_at, read_at, body`
+const joinTexts = ` m LEFT JOIN template_texts t ON t.app_id = m.app_id AND t.seq = m.template_seq `
 
 func scanMessage(row scanner) (muban.Message, error) {
 	var m muban.Message
-	var seq, accepted, delivered, finished, read int64
-	var channels, text string
-	err := row.Scan(&seq, &m.AppID, &m.UserNo, &m.TemplateID, &m.GrantKind, &m.State, &m.Reason, &channels,
-		&accepted, &delivered, &finished, &read, &text)
+	var seq, accepted, read int64
+	var text, title, content string
+	err := row.Scan(&seq, &m.AppID, &m.UserNo, &m.TemplateSeq, &m.State, &accepted, &read, &text, &m.TemplateID, &title, &content)
 	if err != nil {
 		return m, err
 	}
@@ -67,9 +33,17 @@ func scanMessage(row scanner) (muban.Message, error) {
 	}
 	body.fill(&m)
 	m.ID = muban.NewMessageID(m.Platform, seq)
-	m.Channels = splitChannels(channels)
-	m.AcceptedAt, m.DeliveredAt = instant(accepted), instant(delivered)
-	m.FinishedAt, m.ReadAt = instant(finished), instant(read)
+	m.Title, m.Rendered = body.Title, body.Rendered
+	if content != "" {
+		m.Title, m.Rendered = title, muban.Template{Content: content}.Render(m.Data)
+	}
+	m.AcceptedAt, m.FinishedAt, m.ReadAt = instant(accepted), instant(accepted), instant(read)
+	if body.FinishedAt != 0 {
+		m.FinishedAt = instant(body.FinishedAt)
+	}
+	if m.State == muban.StateDelivered {
+		m.DeliveredAt = m.FinishedAt
+	}
 	return m, nil
 }
 
@@ -94,7 +68,7 @@ func joinChannels(channels []muban.Channel) string {
 
 // Message implements messaging.MessageStore.
 func (s *Store) Message(ctx context.Context, id muban.MessageID) (muban.Message, error) {
-	m, err := scanMessage(s.reader.QueryRowContext(ctx, `SELECT `+messageColumns+` FROM messages WHERE seq = $1`, id.Seq()))
+	m, err := scanMessage(s.reader.QueryRowContext(ctx, `SELECT `+messageAndTemplate+` FROM messages`+joinTexts+`WHERE m.seq = $1`, id.Seq()))
 	if err == nil && m.ID != id { // the same sequence number, but not this id
 		err = sql.ErrNoRows
 	}
@@ -121,42 +95,17 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 		where.add(`state = $%d`, string(filter.State))
 	}
 	if filter.TemplateID != "" {
-		where.add(`template_id = $%d`, filter.TemplateID)
+		where.add(`(app_id, template_seq) IN (SELECT app_id, seq FROM template_texts WHERE template_id = $%d)`, filter.TemplateID)
 	}
 	if filter.GrantID != "" {
-		spenders, err := s.spenders(ctx, filter)
-		if err != nil || spenders == "" {
-			return muban.List[muban.Message]{}, err
-		}
-		where.parts = append(where.parts, `seq IN (`+spenders+`)`)
+		where.add(`(app_id, seq) IN (SELECT s.app_id, s.message_seq FROM grants`+joinSpends+`WHERE g.grant_id = $%d)`, filter.GrantID)
 	}
 	return s.listMessages(ctx, where, page)
 }
 
-// spenders lists the numbers of the messages that a grant paid for, as its
-// own row says: 17,18.
-func (s *Store) spenders(ctx context.Context, filter muban.MessageFilter) (string, error) {
-	where := conditions{}
-	where.add(`grant_id = $%d`, filter.GrantID)
-	if filter.AppID != "" {
-		where.add(`app_id = $%d`, filter.AppID)
-	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT `+grantColumns+` FROM grants `+where.text(), where.args...)
-	if err != nil {
-		return "", s.orBusy(err)
-	}
-	grants, err := collect(rows, scanGrant)
-	var seqs []string
-	for _, g := range grants {
-		for _, id := range g.SpentBy {
-			seqs = append(seqs, strconv.FormatInt(id.Seq(), 10))
-		}
-	}
-	return strings.Join(seqs, ","), err
-}
-
 func (s *Store) listMessages(ctx context.Context, where conditions, page muban.Page) (muban.List[muban.Message], error) {
-	query := fmt.Sprintf(`SELECT %s FROM messages %s ORDER BY seq DESC LIMIT %d`, messageColumns, where.text(), page.Limit+1)
+	query := fmt.Sprintf(`SELECT %s FROM (SELECT %s FROM messages %s ORDER BY seq DESC LIMIT %d)%sORDER BY m.seq DESC`,
+		messageAndTemplate, messageColumns, where.text(), page.Limit+1, joinTexts)
 	rows, err := s.reader.QueryContext(ctx, query, where.args...)
 	if err != nil {
 		return muban.List[muban.Message]{}, s.orBusy(err)

@@ -59,7 +59,7 @@ func TestFullQueuePushesBack(t *testing.T) {
 	})
 	<-held
 	for range places {
-		job := &job{ctx: context.Background(), accept: &acceptance{Accept: anySend(), body: "{}"}, answer: make(chan error, 1)}
+		job := &job{ctx: context.Background(), accept: &acceptance{Accept: anySend(), body: []byte(`{"platform":"wechat-mini"`)}, answer: make(chan error, 1)}
 		if err := store.committer.enqueue(job); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestOneBadJobFailsAlone(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	good, clash := &acceptance{Accept: anySend(), body: "{}"}, &acceptance{Accept: anySend(), body: "{}"}
+	good, clash := &acceptance{Accept: anySend(), body: []byte(`{"platform":"wechat-mini"`)}, &acceptance{Accept: anySend(), body: []byte(`{"platform":"wechat-mini"`)}
 	first, err := store.Accept(context.Background(), anySend())
 	if err != nil {
 		t.Fatal(err)

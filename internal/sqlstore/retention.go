@@ -19,7 +19,7 @@ func (s *Store) OwnRetention(ctx context.Context, hold time.Duration) (bool, err
 // sequence numbers, which is the order in time, so that the first tells of all.
 func (s *Store) OldApps(ctx context.Context, before time.Time, after int64, most int) (appIDs []string, next int64, err error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT number, app_id,
-		COALESCE((SELECT finished_at FROM messages WHERE messages.app_id = apps.app_id ORDER BY seq LIMIT 1), 0),
+		COALESCE((SELECT accepted_at FROM messages WHERE messages.app_id = apps.app_id ORDER BY seq LIMIT 1), 0),
 		COALESCE((SELECT expires_at FROM grants WHERE grants.app_id = apps.app_id ORDER BY seq LIMIT 1), 0)
 		FROM apps WHERE number > $1 ORDER BY number LIMIT $2`, after, most)
 	if err != nil {
@@ -28,16 +28,16 @@ func (s *Store) OldApps(ctx context.Context, before time.Time, after int64, most
 	type looked struct {
 		number            int64
 		id                string
-		finished, expires int64
+		accepted, expires int64
 	}
 	apps, err := collect(rows, func(row scanner) (a looked, err error) {
-		return a, row.Scan(&a.number, &a.id, &a.finished, &a.expires)
+		return a, row.Scan(&a.number, &a.id, &a.accepted, &a.expires)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("looking for apps with something old: %w", err)
 	}
 	for _, a := range apps {
-		if older(a.finished, before) || older(a.expires, before) {
+		if older(a.accepted, before) || older(a.expires, before) {
 			appIDs = append(appIDs, a.id)
 		}
 	}
@@ -53,7 +53,7 @@ func older(ms int64, before time.Time) bool { return ms > 0 && ms < millis(befor
 // ForgetMessages implements retention.Store.
 func (s *Store) ForgetMessages(ctx context.Context, appID string, before time.Time, after int64, most int) (gone muban.Forgotten, err error) {
 	var old []int64
-	gone.Next, err = s.oldest(ctx, `SELECT seq, '', CASE WHEN state = 'accepted' THEN 0 ELSE finished_at END FROM messages
+	gone.Next, err = s.oldest(ctx, `SELECT seq, '', accepted_at FROM messages
 		WHERE app_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, appID, after, most, before, func(seq int64, _ string) {
 		old = append(old, seq)
 	})
@@ -85,6 +85,9 @@ func (s *Store) ForgetGrants(ctx context.Context, appID string, before time.Time
 		s.recent.remove(keys)
 		free, err := s.among(ctx, tx, `SELECT seq FROM grants WHERE app_id = ? AND seq IN (%s)`+s.lockFree(), appID, old)
 		if err != nil {
+			return err
+		}
+		if _, err := s.deleteAmong(ctx, tx, `DELETE FROM spends WHERE app_id = ? AND grant_seq IN (%s)`, appID, free); err != nil {
 			return err
 		}
 		gone.Grants, err = s.deleteAmong(ctx, tx, `DELETE FROM grants WHERE app_id = ? AND seq IN (%s)`, appID, free)

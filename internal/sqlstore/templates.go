@@ -64,7 +64,12 @@ func (s *Store) CreateTemplate(ctx context.Context, t muban.Template, check func
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO templates (`+templateColumns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
 			t.Seq, t.AppID, t.ID, t.Title, string(body), millis(t.CreatedAt))
-		return s.orConflict(err, "template", t.ID)
+		if err != nil {
+			return s.orConflict(err, "template", t.ID)
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO template_texts (seq, app_id, template_id, title, content) VALUES ($1, $2, $3, $4, $5)`,
+			t.Seq, t.AppID, t.ID, t.Title, t.Content)
+		return err
 	})
 	return t, err
 }

@@ -16,7 +16,7 @@ import (
 
 // A store travels as lines of JSON, which are the same whatever the engine:
 //
-//	{"muban_store":1,"engine":"SQLite","exported_at":"…"}
+//	{"muban_store":2,"engine":"SQLite","exported_at":"…"}
 //	{"table":"apps","row":{"number":16000001,"app_id":"wx…",…}}
 //	…
 //	{"end":{"rows":{"apps":1,…},"sha256":"…"}}
@@ -26,7 +26,7 @@ import (
 // line. What belongs to running nodes (leases, node numbers) does not travel.
 
 // transferVersion is the format's version. A reader refuses others.
-const transferVersion = 1
+const transferVersion = 2
 
 // kind is what a column holds.
 type kind byte
@@ -71,8 +71,10 @@ func travellingTables() []table {
 		travelling("user_ids", "app_id, id", "app_id id user_no#"),
 		travelling("titles", "platform, seq", "seq# platform id title body"),
 		travelling("templates", "app_id, seq", "seq# app_id template_id title body created_at#"),
-		travelling("grants", "app_id, seq", "seq# app_id grant_id kind user_no# user_id logged_in# uses# remaining# issued_at# expires_at# spent_by"),
-		travelling("messages", "app_id, seq", "seq# app_id user_no# template_id grant_kind state reason channels accepted_at# delivered_at# finished_at# read_at# body"),
+		travelling("template_texts", "app_id, seq", "seq# app_id template_id title content"),
+		travelling("grants", "app_id, seq", "seq# app_id grant_id kind user_no# user_id logged_in# uses# issued_at# expires_at#"),
+		travelling("spends", "app_id, grant_seq, use", "app_id grant_seq# use# message_seq#"),
+		travelling("messages", "app_id, seq", "seq# app_id user_no# template_seq# state accepted_at# read_at# body"),
 		travelling("callbacks", "app_id, seq", "seq# app_id message_seq# state attempts_left# created_at# url event attempts"),
 		travelling("outbox", "app_id, seq", "app_id seq# due_at#"),
 		travelling("client_msg_ids", "app_id, user_no, client_msg_id", "app_id user_no# client_msg_id message_seq# accepted_at#"),

@@ -117,7 +117,7 @@ func TestImportThatIsRefused(t *testing.T) {
 	}{
 		{"not empty", used, export, "is not empty", true},
 		{"not an export", sqlstore.Options{Dir: t.TempDir()}, []byte("{}\n"), "not an export", true},
-		{"of a later format", sqlstore.Options{Dir: t.TempDir()}, []byte(`{"muban_store":2}` + "\n"), "format 2", true},
+		{"of a later format", sqlstore.Options{Dir: t.TempDir()}, []byte(`{"muban_store":3}` + "\n"), "format 3", true},
 		{"damaged", sqlstore.Options{Dir: t.TempDir()}, bytes.Replace(export, []byte(`"one"`), []byte(`"eno"`), 1), "changed or damaged", false},
 		{"broken off", sqlstore.Options{Dir: t.TempDir()}, export[:bytes.LastIndexByte(export[:len(export)-1], '\n')+1], "breaks off", false},
 		{"a column is missing", sqlstore.Options{Dir: t.TempDir()}, bytes.Replace(export, []byte(`"secret":"",`), nil, 1), "does not know", false},

@@ -18,7 +18,7 @@ import (
 const (
 	adding   = `ALTER TABLE messages ADD COLUMN note TEXT NOT NULL DEFAULT '';`
 	changing = `ALTER TABLE messages ADD COLUMN note TEXT NOT NULL DEFAULT ''; UPDATE readers SET oldest = 999;`
-	renaming = `ALTER TABLE grants RENAME COLUMN spent_by TO paid_for; UPDATE readers SET oldest = 999;`
+	renaming = `ALTER TABLE spends RENAME COLUMN message_seq TO paid_for; UPDATE readers SET oldest = 999;`
 	// seen is what is stored when the migration has its tables to itself.
 	seen = ` CREATE TABLE seen AS SELECT seq FROM messages;`
 )

@@ -62,7 +62,7 @@ func (s *Store) putUserIDs(ctx context.Context, tx *sql.Tx, user muban.User, ids
 }
 
 // flag stores a truth value; both engines compare small numbers alike.
-func flag(b bool) int {
+func flag(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -47,7 +47,7 @@ func reopening(t *testing.T, b *bundle) {
 	b.Store = b.open(t)
 	read, err := b.Message(b.ctx, message.ID)
 	b.must(err)
-	if diff := cmp.Diff(message, read); diff != "" {
+	if diff := cmp.Diff(shown(message), read); diff != "" {
 		t.Errorf("after reopening:\n%s", diff)
 	}
 	_, err = b.Title(b.ctx, muban.WeChatMini, "AT0001")

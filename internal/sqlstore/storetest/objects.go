@@ -63,6 +63,7 @@ func apps(t *testing.T, b *bundle) {
 
 // dropTemplates: an app's change and the templates it costs are one.
 func dropTemplates(t *testing.T, b *bundle) {
+	b.must(b.DeleteTemplate(b.ctx, b.app.ID, b.template.ID))
 	other := b.newApp(muban.WeChatOA, "wx0000000000000009")
 	for _, template := range []muban.Template{
 		{AppID: b.app.ID, ID: "a", Title: "a", PrimaryIndustry: "IT科技"},
@@ -239,6 +240,7 @@ func library(t *testing.T, b *bundle) {
 }
 
 func templates(t *testing.T, b *bundle) {
+	b.must(b.DeleteTemplate(b.ctx, b.app.ID, b.template.ID))
 	var asked []int64
 	check := func(held int64) error {
 		asked = append(asked, held)

@@ -14,10 +14,12 @@ func stepped(step int, state muban.State, count int64) muban.MessageCount {
 }
 
 func overview(t *testing.T, b *bundle) {
+	templates := map[string]muban.Template{b.template.ID: b.template, "template-2": b.newTemplate(b.app, "template-2")}
 	at := func(grant string, after time.Duration, template string, state muban.State) {
 		b.mint(grant, 1)
 		send := b.send(grant)
-		send.Message.AcceptedAt, send.Message.TemplateID, send.Message.State = b.now.Add(after), template, state
+		m := &send.Message
+		m.AcceptedAt, m.TemplateID, m.TemplateSeq, m.State = b.now.Add(after), template, templates[template].Seq, state
 		_, err := b.Accept(b.ctx, send)
 		b.must(err)
 	}
@@ -29,8 +31,7 @@ func overview(t *testing.T, b *bundle) {
 	at("after", 2*time.Hour, "template-1", muban.StateDelivered)
 	b.mint("open", 1)
 	b.must(b.DeleteUser(b.ctx, b.app.ID, b.newUser(b.app, muban.User{OpenID: "gone"}).OpenID))
-	_, err := b.CreateTemplate(b.ctx, muban.Template{AppID: b.app.ID, ID: "template-1", Title: "购买成功通知"}, func(int64) error { return nil })
-	b.must(err)
+	b.must(b.DeleteTemplate(b.ctx, b.app.ID, "template-2")) // it keeps its name
 	other := b.newApp(muban.WeChatMini, "wx0000000000000002")
 
 	query := muban.OverviewQuery{
@@ -41,7 +42,7 @@ func overview(t *testing.T, b *bundle) {
 		Messages: []muban.MessageCount{stepped(0, muban.StateDelivered, 2), stepped(1, muban.StateFailed, 1), stepped(1, muban.StateRefused, 1)},
 		Templates: []muban.TemplateCount{
 			{AppID: b.app.ID, TemplateID: "template-1", Title: "购买成功通知", Count: 3},
-			{AppID: b.app.ID, TemplateID: "template-2", Count: 1},
+			{AppID: b.app.ID, TemplateID: "template-2", Title: "购买成功通知", Count: 1},
 		},
 		GrantsExpiring: 1,
 	}

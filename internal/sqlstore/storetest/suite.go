@@ -87,6 +87,8 @@ type bundle struct {
 	now  time.Time
 	app  muban.App
 	user muban.User
+	// template is the app's.
+	template muban.Template
 }
 
 func newBundle(t *testing.T, open Opener) *bundle {
@@ -101,6 +103,7 @@ func newBundle(t *testing.T, open Opener) *bundle {
 	})
 	b.app = b.newApp(muban.WeChatMini, "wx0000000000000001")
 	b.user = b.newUser(b.app, muban.User{OpenID: "oUser1", UnionID: "oUnion1"})
+	b.template = b.newTemplate(b.app, "template-1")
 	return b
 }
 
@@ -119,6 +122,15 @@ func (b *bundle) newUser(app muban.App, u muban.User) muban.User {
 	return user
 }
 
+func (b *bundle) newTemplate(app muban.App, id string) muban.Template {
+	b.t.Helper()
+	template, err := b.CreateTemplate(b.ctx, muban.Template{
+		AppID: app.ID, ID: id, Title: "购买成功通知", Content: "购买地点{{keyword1.DATA}}\n", CreatedAt: b.now,
+	}, func(int64) error { return nil })
+	b.must(err)
+	return template
+}
+
 // mint makes a grant of the bundle's user.
 func (b *bundle) mint(id string, uses int) muban.Grant {
 	b.t.Helper()
@@ -135,7 +147,7 @@ func (b *bundle) send(grantID string) muban.Accept {
 	return muban.Accept{
 		Message: muban.Message{
 			AppID: b.app.ID, Platform: b.app.Platform, UserNo: b.user.No, UserID: b.user.OpenID,
-			TemplateID: "template-1", Title: "购买成功通知", Rendered: "购买地点TIT造舰厂\n",
+			TemplateID: b.template.ID, TemplateSeq: b.template.Seq,
 			Data:    map[string]muban.Value{"keyword1": {Text: "TIT造舰厂", Color: "#173177"}},
 			GrantID: grantID, State: muban.StateDelivered, AcceptedAt: b.now, DeliveredAt: b.now, FinishedAt: b.now,
 		},
@@ -149,6 +161,12 @@ func (b *bundle) send(grantID string) muban.Accept {
 			return nil
 		},
 	}
+}
+
+// shown is a message of the bundle's app as it is read: with its text.
+func shown(m muban.Message) muban.Message {
+	m.Title, m.Rendered = "购买成功通知", "购买地点TIT造舰厂\n"
+	return m
 }
 
 // accepted sends with a grant of its own.
