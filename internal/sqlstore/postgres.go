@@ -90,7 +90,9 @@ func (e *postgresEngine) openPools(ctx context.Context) (err error) {
 	// Hot statements look rows up by key, whatever the statistics say of a table
 	// that was empty a minute ago. A database that does not know a setting does
 	// without it.
-	plans := []string{"SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
+	// Whoever waited for a lock must see what its holder wrote, whatever the
+	// server's default is; see readers.go, too.
+	plans := []string{"SET default_transaction_isolation = 'read committed'", "SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
 	if e.writers, err = e.pool(ctx, 3, []string{limit, idle}, plans); err != nil {
 		return err
 	}
