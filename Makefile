@@ -8,7 +8,7 @@ ARGS ?=
 TOOL := go tool -modfile=tools/go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build console test test-clients check lint format vet tidy cross fix bench dist clean
+.PHONY: help run build console test test-clients test-openapi check lint format vet tidy cross fix bench dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: ## Run every Go test; on Debian as root it installs what they need
 
 test-clients: ## Run real clients in their languages against a running Muban
 	@scripts/postgres.sh test/clients/run.sh
+
+test-openapi: ## Try the native API against its own document, with schemathesis
+	@test/openapi/run.sh
 
 check: format vet tidy lint cross ## Check format, go vet, go.mod, linters and the other systems' builds
 
