@@ -8,6 +8,9 @@
 # programs to run, as node/co-wechat-api,http/baidu. A language whose tools are
 # missing is installed on Debian as root, unless MUBAN_TEST_INSTALL=0; elsewhere
 # its programs do not run, and the end is an error that names it.
+#
+# docs/clients.md and docs/clients.zh-CN.md have to be what a run of every program
+# gives; MUBAN_CLIENTS_UPDATE=1 writes them.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,4 +43,6 @@ done <<<"$missing"
 if may_install; then
 	install_missing
 fi
-runner -work "$work" -muban "$MUBAN_BIN" -postgres "${MUBAN_TEST_POSTGRES:-}"
+update=
+[ -z "${MUBAN_CLIENTS_UPDATE:-}" ] || update=-update
+runner -work "$work" -muban "$MUBAN_BIN" -postgres "${MUBAN_TEST_POSTGRES:-}" -docs docs $update

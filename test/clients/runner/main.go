@@ -33,6 +33,8 @@ type options struct {
 	postgres string // a database to run on besides the embedded store
 	only     string // programs to run, by folder, comma-separated
 	missing  bool   // list missing tools instead of running
+	docs     string // the folder of the pages that tell of the run
+	update   bool   // write the pages instead of comparing them
 }
 
 func run(ctx context.Context, arguments []string) error {
@@ -44,6 +46,8 @@ func run(ctx context.Context, arguments []string) error {
 	flags.StringVar(&o.postgres, "postgres", "", "run on this PostgreSQL database, too")
 	flags.StringVar(&o.only, "only", "", "run these only, as node/co-wechat-api,http/baidu")
 	flags.BoolVar(&o.missing, "missing", false, "list the tools that are missing, and the Debian packages that bring them")
+	flags.StringVar(&o.docs, "docs", "", "compare the pages in this folder with the run, if it was of every program")
+	flags.BoolVar(&o.update, "update", false, "write the pages instead")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -74,8 +78,7 @@ func listMissing(ctx context.Context, programs []program) error {
 	return nil
 }
 
-// runAll runs the programs on each store, prints the table and names in its
-// error what failed.
+// runAll runs the programs on each store and reports what became of them.
 func runAll(ctx context.Context, o options, programs []program) error {
 	say := &console{out: os.Stdout}
 	prepared := prepareAll(ctx, say, o.work, programs)
@@ -105,11 +108,19 @@ func runAll(ctx context.Context, o options, programs []program) error {
 			return errors.New("interrupted")
 		}
 	}
+	return report(say, o, results, failures)
+}
+
+// report prints the table, names in its error what failed, and has the pages
+// compared if all programs ran and none failed.
+func report(say *console, o options, results []result, failures []string) error {
+	unavailable, err := findUnavailable(o.clients)
+	if err != nil {
+		return err
+	}
 	say.table(results)
 	if o.only == "" {
-		if err := say.unavailable(o.clients); err != nil {
-			return err
-		}
+		say.unavailable(unavailable)
 	}
 	for _, r := range results {
 		if why := r.failure(); why != "" {
@@ -122,7 +133,10 @@ func runAll(ctx context.Context, o options, programs []program) error {
 	if len(failures) > 0 {
 		return errors.New("failed: " + strings.Join(failures, "; "))
 	}
-	return nil
+	if o.docs == "" || o.only != "" {
+		return nil
+	}
+	return document(o.docs, o.update, results, unavailable)
 }
 
 // store is where Muban keeps its data in a run.
@@ -170,10 +184,8 @@ func (c *console) table(results []result) {
 }
 
 // unavailable prints a row for each library that cannot be had where CI runs.
-func (c *console) unavailable(clients string) error {
-	programs, err := findUnavailable(clients)
+func (c *console) unavailable(programs []program) {
 	for _, p := range programs {
 		c.printf("%-34s %-12s not run: %s\n", p.folder, p.version, p.Unavailable.English)
 	}
-	return err
 }
