@@ -33,7 +33,7 @@ func commands() []commandGroup {
 		{"Drive it:", []newCommand{
 			newSendCommand, newMessageCommand, newInboxCommand,
 			newAppCommand, newUserCommand, newTemplateCommand, newGrantCommand,
-			newCallbackCommand, newLibraryCommand, newClockCommand, newAlipayCommand,
+			newCallCommand, newCallbackCommand, newLibraryCommand, newClockCommand, newAlipayCommand,
 		}},
 		{"Besides:", []newCommand{
 			newVersionCommand, newCompletionCommand, newHelpCommand,

@@ -31,7 +31,7 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := exec.CommandContext(context.Background(), "muban", append(args, "--listen", "127.0.0.1:0")...) // ends by stopServer
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"), "MUBAN_ADMIN_TOKEN="+ts.Getenv("MUBAN_ADMIN_TOKEN"))
+	cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"), "MUBAN_ADMIN_TOKEN="+ts.Getenv("MUBAN_ADMIN_TOKEN"), "MUBAN_INSPECT="+ts.Getenv("MUBAN_INSPECT"))
 	var logs bytes.Buffer
 	cmd.Stderr = &logs
 	out, err := cmd.StdoutPipe()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ const keepUsage = "delete messages and expired grants that are older, like 30d o
 
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
+
+// inspectEnv stands for the flag --inspect of serve.
+const inspectEnv = "MUBAN_INSPECT"
 
 func newServeCommand(_ *shell) *cobra.Command {
 	cmd := &cobra.Command{
@@ -89,6 +93,9 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 			return server.Options{}, err
 		}
 	}
+	if err := readInspectEnv(k, settings); err != nil {
+		return server.Options{}, err
+	}
 	if err := k.Load(posflag.Provider(settings, ".", k), nil); err != nil {
 		return server.Options{}, err
 	}
@@ -117,6 +124,20 @@ func readEnvironment(settings *pflag.FlagSet) error {
 		}
 	})
 	return errors.Join(problems...)
+}
+
+// readInspectEnv puts MUBAN_INSPECT between the configuration file and the flag,
+// for who looks into a service for a while without changing its file.
+func readInspectEnv(k *koanf.Koanf, settings *pflag.FlagSet) error {
+	text, set := os.LookupEnv(inspectEnv)
+	if !set || text == "" || settings.Changed("inspect") {
+		return nil
+	}
+	inspect, err := strconv.ParseBool(text)
+	if err != nil {
+		return fmt.Errorf("%s is %s; it must be true or false", inspectEnv, text)
+	}
+	return k.Set("inspect", inspect)
 }
 
 // readConfig reads a TOML file whose keys are names of settings.

@@ -33,26 +33,3 @@ func (c *Client) CreateAuthorization(ctx context.Context, appID, agentID string)
 func (c *Client) Certificates(ctx context.Context, appID string) (Answer[Certificates], error) {
 	return do[Certificates](ctx, c, call{method: http.MethodGet, path: appPath(appID, "certificates")})
 }
-
-// RefusedCall is a platform call as the inspector keeps it, as far as it says
-// why the call was refused.
-type RefusedCall struct {
-	ID          string       `json:"id"`
-	AppID       string       `json:"app_id"`
-	Explanation *Explanation `json:"explanation"`
-}
-
-// Explanation is why a platform call was refused.
-type Explanation struct {
-	Kind   string            `json:"kind"`
-	Rule   string            `json:"rule"`
-	Detail string            `json:"detail"`
-	Values map[string]string `json:"values"`
-	See    string            `json:"see"`
-}
-
-// RefusedCall shows why a platform call was refused; its Explanation is nil
-// where it was not.
-func (c *Client) RefusedCall(ctx context.Context, id string) (Answer[RefusedCall], error) {
-	return do[RefusedCall](ctx, c, call{method: http.MethodGet, path: []string{"calls", id}})
-}

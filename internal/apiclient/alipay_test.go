@@ -21,11 +21,11 @@ func TestAlipayCalls(t *testing.T) {
 	if err != nil || certificates.Value.AlipayCertSN != "0f" || certificates.Value.AppCert != "" {
 		t.Errorf("certificates %+v, %v", certificates.Value, err)
 	}
-	refused, err := client.RefusedCall(t.Context(), "a-1")
+	refused, err := client.Call(t.Context(), "a-1")
 	if err != nil || refused.Value.Explanation == nil || refused.Value.Explanation.Values["advice"] != "sign" {
 		t.Errorf("call %+v, %v", refused.Value, err)
 	}
-	accepted, err := client.RefusedCall(t.Context(), "a-2")
+	accepted, err := client.Call(t.Context(), "a-2")
 	if err != nil || accepted.Value.Explanation != nil {
 		t.Errorf("call %+v, %v", accepted.Value, err)
 	}
