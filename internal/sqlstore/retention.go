@@ -83,14 +83,14 @@ func (s *Store) ForgetGrants(ctx context.Context, appID string, before time.Time
 	}
 	err = s.engine.aside(ctx, s, func(ctx context.Context, tx *sql.Tx) error {
 		s.recent.remove(keys)
-		free, err := s.among(ctx, tx, `SELECT seq FROM grants WHERE app_id = ? AND seq IN (%s)`+s.lockFree(), appID, old)
+		free, err := s.among(ctx, tx, `SELECT seq FROM grants WHERE app_id = ? AND seq IN (%s)`+s.lockFree(), old, appID)
 		if err != nil {
 			return err
 		}
-		if _, err := s.deleteAmong(ctx, tx, `DELETE FROM spends WHERE app_id = ? AND grant_seq IN (%s)`, appID, free); err != nil {
+		if _, err := s.deleteAmong(ctx, tx, `DELETE FROM spends WHERE app_id = ? AND grant_seq IN (%s)`, free, appID); err != nil {
 			return err
 		}
-		gone.Grants, err = s.deleteAmong(ctx, tx, `DELETE FROM grants WHERE app_id = ? AND seq IN (%s)`, appID, free)
+		gone.Grants, err = s.deleteAmong(ctx, tx, `DELETE FROM grants WHERE app_id = ? AND seq IN (%s)`, free, appID)
 		return err
 	}, func() { s.recent.remove(keys) })
 	if err != nil {
@@ -129,16 +129,18 @@ func (s *Store) oldest(ctx context.Context, query, appID string, after int64, mo
 // and the callbacks that told of them. What another transaction has in hand is
 // left for the next time.
 func (s *Store) deleteMessages(ctx context.Context, tx *sql.Tx, appID string, seqs []int64) (messages, callbacks int64, err error) {
-	free, err := s.among(ctx, tx, `SELECT seq FROM messages WHERE app_id = ? AND seq IN (%s)`+s.lockFree(), appID, seqs)
+	free, err := s.among(ctx, tx, `SELECT seq FROM messages WHERE app_id = ? AND seq IN (%s)`+s.lockFree(), seqs, appID)
 	if err != nil || len(free) == 0 {
 		return 0, 0, err
 	}
-	const ofMessages = ` FROM callbacks WHERE app_id = ? AND message_seq IN (%s)`
-	all, err := s.among(ctx, tx, `SELECT message_seq`+ofMessages, appID, free)
+	// A message's number is its own in the installation. With the app besides,
+	// either engine would rather read all of the app's callbacks.
+	const ofMessages = ` FROM callbacks WHERE message_seq IN (%s)`
+	all, err := s.among(ctx, tx, `SELECT message_seq`+ofMessages, free)
 	if err != nil {
 		return 0, 0, err
 	}
-	over, err := s.among(ctx, tx, `SELECT message_seq`+ofMessages+` AND state <> 'pending'`+s.lockFree(), appID, free)
+	over, err := s.among(ctx, tx, `SELECT message_seq`+ofMessages+` AND state <> 'pending'`+s.lockFree(), free)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -155,16 +157,17 @@ func (s *Store) deleteMessages(ctx context.Context, tx *sql.Tx, appID string, se
 			gone = append(gone, seq)
 		}
 	}
-	if callbacks, err = s.deleteAmong(ctx, tx, `DELETE`+ofMessages, appID, gone); err != nil {
+	if callbacks, err = s.deleteAmong(ctx, tx, `DELETE`+ofMessages, gone); err != nil {
 		return 0, 0, err
 	}
-	messages, err = s.deleteAmong(ctx, tx, `DELETE FROM messages WHERE app_id = ? AND seq IN (%s)`, appID, gone)
+	messages, err = s.deleteAmong(ctx, tx, `DELETE FROM messages WHERE app_id = ? AND seq IN (%s)`, gone, appID)
 	return messages, callbacks, err
 }
 
-// among runs a query whose %s is a list of numbers and which answers numbers.
-func (s *Store) among(ctx context.Context, tx *sql.Tx, query, appID string, numbers []int64) ([]int64, error) {
-	query, args := s.withList(query, appID, numbers)
+// among runs a query whose %s is a list of numbers, after what stands first, and
+// which answers numbers.
+func (s *Store) among(ctx context.Context, tx *sql.Tx, query string, numbers []int64, first ...any) ([]int64, error) {
+	query, args := s.withList(query, numbers, first)
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -172,12 +175,13 @@ func (s *Store) among(ctx context.Context, tx *sql.Tx, query, appID string, numb
 	return collect(rows, func(row scanner) (n int64, err error) { return n, row.Scan(&n) })
 }
 
-// deleteAmong runs a deletion whose %s is a list of numbers.
-func (s *Store) deleteAmong(ctx context.Context, tx *sql.Tx, query, appID string, numbers []int64) (int64, error) {
+// deleteAmong runs a deletion whose %s is a list of numbers, after what stands
+// first.
+func (s *Store) deleteAmong(ctx context.Context, tx *sql.Tx, query string, numbers []int64, first ...any) (int64, error) {
 	if len(numbers) == 0 {
 		return 0, nil
 	}
-	query, args := s.withList(query, appID, numbers)
+	query, args := s.withList(query, numbers, first)
 	result, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -187,13 +191,13 @@ func (s *Store) deleteAmong(ctx context.Context, tx *sql.Tx, query, appID string
 
 // withList fills a list in, filled up with its last number to a power of two,
 // so that there are few statements for the database to prepare.
-func (s *Store) withList(query, appID string, numbers []int64) (string, []any) {
+func (s *Store) withList(query string, numbers []int64, first []any) (string, []any) {
 	size := 1
 	for size < len(numbers) {
 		size *= 2
 	}
-	args := make([]any, 0, 1+size)
-	args = append(args, appID)
+	args := make([]any, 0, len(first)+size)
+	args = append(args, first...)
 	for i := range size {
 		args = append(args, numbers[min(i, len(numbers)-1)])
 	}
