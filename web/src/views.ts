@@ -3,8 +3,14 @@
 import type { Component } from 'svelte';
 import type { IconName } from './components/Icon.svelte';
 import type { Text } from './i18n/language.svelte';
+import Apps from './views/Apps/Apps.svelte';
+import { words as apps } from './views/Apps/words';
+import Callbacks from './views/Callbacks/Callbacks.svelte';
+import { words as callbacks } from './views/Callbacks/words';
 import Calls from './views/Calls/Calls.svelte';
 import { words as calls } from './views/Calls/words';
+import Grants from './views/Grants/Grants.svelte';
+import { words as grants } from './views/Grants/words';
 import Library from './views/Library/Library.svelte';
 import { words as library } from './views/Library/words';
 import Messages from './views/Messages/Messages.svelte';
@@ -27,4 +33,7 @@ export const views: View[] = [
   { path: 'calls', icon: 'call', name: calls.name, component: Calls },
   { path: 'templates', icon: 'template', name: templates.name, component: Templates },
   { path: 'library', icon: 'library', name: library.name, component: Library },
+  { path: 'grants', icon: 'grant', name: grants.name, component: Grants },
+  { path: 'callbacks', icon: 'callback', name: callbacks.name, component: Callbacks },
+  { path: 'apps', icon: 'app', name: apps.name, component: Apps },
 ];

@@ -38,7 +38,6 @@ export const words = {
   primary: { zh: '主行业', en: 'Main industry' },
   deputy: { zh: '副行业', en: 'Second industry' },
   make: { zh: '新增', en: 'Add' },
-  request: { zh: '申请关键词', en: 'Request a keyword' },
 } satisfies Record<string, Text>;
 
 /** How many may be picked, in words. */
