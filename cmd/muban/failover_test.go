@@ -302,5 +302,5 @@ func TestStandbyAway(t *testing.T) {
 	}
 	running.Wait()
 	standby.start()
-	within(t, 20*time.Second, "a send is accepted again", func() bool { return s.send(s.mintSoon(t)) == 0 })
+	within(t, 40*time.Second, "a send is accepted again", func() bool { return s.send(s.mintSoon(t)) == 0 })
 }
