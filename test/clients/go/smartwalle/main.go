@@ -69,6 +69,7 @@ func main() {
 	c.certificateMode()
 	c.actingForAnother(sdk)
 	c.expiry(sdk)
+	c.deletedTemplate(sdk)
 	c.end()
 }
 
@@ -296,4 +297,9 @@ func (c *client) expiry(sdk *alipay.Client) {
 	form := c.form()
 	c.needs("wait seven days", c.native.advance(7*24*time.Hour))
 	c.equal("send with a form of seven days ago", outcome(sdk, c.message(form)), overTime)
+}
+
+func (c *client) deletedTemplate(sdk *alipay.Client) {
+	c.needs("delete the template", c.native.deleteTemplate(c.app.ID, c.template))
+	c.equal("send with the deleted template", outcome(sdk, c.message(c.form())), badTemplate)
 }

@@ -93,6 +93,10 @@ func (n native) createTemplate(appID string, template members) (string, error) {
 	return made.ID, n.call("POST", appPath(appID, "templates"), template, &made)
 }
 
+func (n native) deleteTemplate(appID, templateID string) error {
+	return n.call("DELETE", appPath(appID, "templates", templateID), nil, nil)
+}
+
 // mint makes a grant and answers its id: what the platform calls form_id or
 // trade_no.
 func (n native) mint(appID, user, kind string) (string, error) {

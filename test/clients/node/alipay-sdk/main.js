@@ -181,4 +181,8 @@ steps.equal('send for nobody', await send(sixthForm, {}, agent), badTemplate);
 begins("send with another's token",
   await outcome(client, { bizContent: content(sixthForm), appAuthToken: token }), '20001 aop.invalid-app-auth-token ');
 
+// A deleted template.
+await steps.needs('delete the template', () => native.deleteTemplate(app.app_id, template.template_id));
+steps.equal('send with the deleted template', await send(await form()), badTemplate);
+
 steps.end();

@@ -36,6 +36,10 @@ export class Native {
     return this.call('POST', appPath(appId, 'templates'), template);
   }
 
+  deleteTemplate(appId, templateId) {
+    return this.call('DELETE', appPath(appId, 'templates', templateId));
+  }
+
   // mint makes a grant and answers its id: what the platform calls form_id or
   // trade_no.
   async mint(appId, user, kind) {
