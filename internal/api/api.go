@@ -38,6 +38,8 @@ type Options struct {
 	Inspector Inspector
 	// Refusals are the refused platform calls of an overview; nil counts none.
 	Refusals Refusals
+	// Stream is what the stream of events reads; nil where there is none.
+	Stream Stream
 	// Stopping ends when the server begins to stop: held answers are given
 	// with what there is. nil never ends.
 	Stopping context.Context
@@ -88,6 +90,7 @@ func (a *api) routes() {
 	a.libraryRoutes()
 	a.clockRoutes()
 	a.overviewRoutes()
+	a.streamRoutes()
 }
 
 // guarded is the outermost layer: it names the surface for log and metrics

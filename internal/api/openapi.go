@@ -61,6 +61,7 @@ func documentTags() []*huma.Tag {
 		{Name: "callbacks", Description: "Pushes of events to the apps' servers, with their attempts."},
 		{Name: "calls", Description: "The inspector: the platforms' calls with their answers, and why they were refused."},
 		{Name: "library", Description: "The platforms' public template libraries (模板库)."},
+		{Name: "stream", Description: "What happens, as it happens."},
 		{Name: "overview", Description: "What happens, in numbers."},
 		{Name: "clock", Description: "Sandbox time, which governs every rule. `muban dev` only."},
 	}

@@ -80,7 +80,7 @@ func (s *Server) apiOptions() api.Options {
 	host, _, _ := net.SplitHostPort(s.options.Listen) // was validated
 	o := api.Options{
 		AdminToken: s.options.AdminToken, LocalOnly: s.options.Sandbox, ListenHost: host,
-		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting, Refusals: s.refusals,
+		ShowSecrets: s.options.Sandbox, Stopping: s.stopping, Handshaker: s.pusher, Hosting: s.hosting, Refusals: s.refusals, Stream: s.stream,
 	}
 	if s.inspector != nil {
 		o.Inspector = s.inspector

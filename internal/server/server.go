@@ -19,6 +19,7 @@ import (
 	"github.com/muban-dev/muban/internal/retention"
 	"github.com/muban-dev/muban/internal/sandbox"
 	"github.com/muban-dev/muban/internal/sqlstore"
+	"github.com/muban-dev/muban/internal/stream"
 	"github.com/muban-dev/muban/library"
 )
 
@@ -44,6 +45,7 @@ type Server struct {
 	keeper   *retention.Keeper // nil where everything is kept
 	metrics  *metrics
 	refusals *overview.Refusals
+	stream   *stream.Hub
 	// inspector is nil where no calls are kept.
 	inspector *inspect.Inspector
 	sandbox   *sandbox.Clock // nil in `muban serve`
@@ -100,6 +102,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.Keep > 0 {
 		s.keeper = retention.New(s.store, retention.Options{Keep: o.Keep, Clock: clock, Log: o.Log, Observe: s.metrics.observeForgotten})
 	}
+	s.stream = s.openStream()
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
 }
@@ -187,6 +190,7 @@ func (s *Server) Start() {
 	var running sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
 	running.Go(func() { s.pusher.Run(ctx) })
+	running.Go(func() { s.stream.Run(ctx) })
 	if s.keeper != nil {
 		running.Go(func() { s.keeper.Run(ctx) })
 	}

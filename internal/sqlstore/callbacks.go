@@ -128,6 +128,7 @@ func (s *Store) ResendCallback(ctx context.Context, seq int64, now time.Time) (m
 	})
 	if err == nil {
 		s.outbox.hint(resent.AppID)
+		s.tails.touch(nil, []int64{seq})
 		s.announceDue()
 		s.announceChange()
 	}

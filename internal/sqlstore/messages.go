@@ -144,6 +144,7 @@ func (s *Store) MarkRead(ctx context.Context, appID string, userNo int64, id mub
 		return mustTouch(result, err, "message", id.String())
 	})
 	if err == nil {
+		s.tails.touch([]int64{id.Seq()}, nil)
 		s.announceChange()
 	}
 	return err

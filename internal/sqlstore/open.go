@@ -44,6 +44,7 @@ type Store struct {
 	ids       *sequence
 	committer *committer
 	changes   changes
+	tails     tails
 	outbox    outbox
 	recent    *recentGrants // the committer's alone; nil where others write too
 	due       chan struct{}

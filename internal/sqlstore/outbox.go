@@ -64,6 +64,11 @@ func (s *Store) RecordAttempts(ctx context.Context, lease muban.Lease, results [
 	if err != nil {
 		return fmt.Errorf("storing attempts: %w", err)
 	}
+	attempted := make([]int64, len(results))
+	for i, r := range results {
+		attempted[i] = r.Seq
+	}
+	s.tails.touch(nil, attempted)
 	s.announceChange()
 	return nil
 }
