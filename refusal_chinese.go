@@ -100,6 +100,7 @@ var chinese = map[Rule]string{
 
 	RuleInvalid:        "{field} 是 {value}，应为：{wanted}",
 	RuleNotFound:       "没有 {object} {id}",
+	RuleRequestDecided: "关键词申请 {id} 已于 {decided_at} 处理（{state}）；每个申请只能处理一次",
 	RuleConflict:       "{object} {id} 已经存在",
 	RuleNotOnPlatform:  "{platform} 没有 {object}",
 	RuleClockBackwards: "时钟现在是 {now}，不能倒回 {wanted}",

@@ -87,6 +87,8 @@ const (
 	RuleKeywordUnknown  Rule = "keyword.unknown"
 	RuleKeywordRepeated Rule = "keyword.repeated"
 
+	RuleRequestDecided Rule = "keyword_request.decided"
+
 	RuleSignatureWrong       Rule = "signature.wrong"
 	RuleSignatureKey         Rule = "signature.no_key"
 	RuleContentKey           Rule = "content.no_key"
@@ -209,6 +211,7 @@ var ruleFacts = map[Rule]struct {
 
 	RuleBusy: {KindBusy, "the server cannot take the request just now; nothing was stored, try again", "docs/protocol.md §1.3, -1"},
 
+	RuleRequestDecided: {KindConflict, "keyword request {id} was {state} at {decided_at}; a request is decided once", ""},
 	RuleInvalid:        {KindInvalid, "{field} is {value}; it must be {wanted}", ""},
 	RuleNotFound:       {KindNotFound, "there is no {object} {id}", ""},
 	RuleConflict:       {KindConflict, "{object} {id} already exists", ""},

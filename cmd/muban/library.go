@@ -14,7 +14,8 @@ import (
 func newLibraryCommand(s *shell) *cobra.Command {
 	return newGroup("library", "A platform's template library: titles with numbered keywords",
 		newLibraryList(s), newLibraryShow(s), newLibraryAdd(s), newLibraryDelete(s),
-		newLibraryImport(s), newLibraryExport(s))
+		newLibraryImport(s), newLibraryExport(s),
+		newLibraryRequest(s), newLibraryRequests(s), newLibraryApprove(s), newLibraryReject(s))
 }
 
 func platformFlag(cmd *cobra.Command, platform *muban.Platform) {

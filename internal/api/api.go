@@ -88,6 +88,7 @@ func (a *api) routes() {
 	a.callbackRoutes()
 	a.callRoutes()
 	a.libraryRoutes()
+	a.keywordRequestRoutes()
 	a.clockRoutes()
 	a.overviewRoutes()
 	a.streamRoutes()

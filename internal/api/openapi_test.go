@@ -41,6 +41,7 @@ GET /api/v1/calls listCalls
 GET /api/v1/calls/{id} getCall
 GET /api/v1/clock getClock
 GET /api/v1/inbox getPersonInbox
+GET /api/v1/library/{platform}/keyword-requests listKeywordRequests
 GET /api/v1/library/{platform}/titles listTitles
 GET /api/v1/library/{platform}/titles/{id} getTitle
 GET /api/v1/messages listMessages
@@ -62,6 +63,9 @@ POST /api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read markMessageRead
 POST /api/v1/apps/{app_id}/users/{user}/login-codes issueLoginCode
 POST /api/v1/callbacks/{id}/resend resendCallback
 POST /api/v1/clock/advance advanceClock
+POST /api/v1/library/{platform}/keyword-requests requestKeyword
+POST /api/v1/library/{platform}/keyword-requests/{id}/approve approveKeywordRequest
+POST /api/v1/library/{platform}/keyword-requests/{id}/reject rejectKeywordRequest
 POST /api/v1/library/{platform}/titles createTitle
 PUT /api/v1/clock setClock
 `
@@ -167,7 +171,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 
 // isAction tells the POSTs that take no body.
 func isAction(path string) bool {
-	return slices.ContainsFunc([]string{"/reset", "/revoke", "/read", "/resend", "/verify", "/cloud-tokens", "/login-codes"},
+	return slices.ContainsFunc([]string{"/reset", "/revoke", "/read", "/resend", "/verify", "/cloud-tokens", "/login-codes", "/approve"},
 		func(end string) bool { return strings.HasSuffix(path, end) })
 }
 

@@ -46,6 +46,8 @@ func TestTypesMirrorTheAPI(t *testing.T) {
 		{reflect.TypeFor[api.List[api.App]](), reflect.TypeFor[apiclient.List[apiclient.App]]()},
 		{reflect.TypeFor[api.NewTitle](), reflect.TypeFor[apiclient.Title]()},
 		{reflect.TypeFor[api.Title](), reflect.TypeFor[apiclient.Title]()},
+		{reflect.TypeFor[api.NewKeywordRequest](), reflect.TypeFor[apiclient.NewKeywordRequest]()},
+		{reflect.TypeFor[api.KeywordRequest](), reflect.TypeFor[apiclient.KeywordRequest]()},
 		{reflect.TypeFor[api.Keyword](), reflect.TypeFor[apiclient.Keyword]()},
 		{reflect.TypeFor[api.ClockState](), reflect.TypeFor[apiclient.Clock]()},
 		{reflect.TypeFor[api.ClockSetting](), reflect.TypeFor[apiclient.ClockSetting]()},

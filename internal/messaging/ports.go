@@ -108,6 +108,15 @@ type LibraryStore interface {
 	Titles(ctx context.Context, platform muban.Platform, q string, page muban.Page) (muban.List[muban.Title], error)
 	CreateTitle(ctx context.Context, title muban.Title) (muban.Title, error)
 	DeleteTitle(ctx context.Context, platform muban.Platform, id string) error
+	// CreateKeywordRequest stores an application and gives it its number.
+	CreateKeywordRequest(ctx context.Context, request muban.KeywordRequest) (muban.KeywordRequest, error)
+	KeywordRequests(ctx context.Context, filter muban.KeywordRequestFilter, page muban.Page) (muban.List[muban.KeywordRequest], error)
+	// DecideKeywordRequest shows decide an application and its title, nil where
+	// that is gone, and stores what it makes of the application and of the
+	// title's keywords, in one transaction that no other decision about the
+	// two comes between. An error of decide changes nothing and is returned as
+	// it is.
+	DecideKeywordRequest(ctx context.Context, platform muban.Platform, seq int64, decide func(*muban.KeywordRequest, *muban.Title) error) (muban.KeywordRequest, error)
 }
 
 // TemplateStore keeps the apps' own templates.

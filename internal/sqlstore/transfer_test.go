@@ -41,6 +41,11 @@ func TestStoreTravels(t *testing.T) {
 	if err := s.CreateLoginCode(t.Context(), login, s.now); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.CreateKeywordRequest(t.Context(), muban.KeywordRequest{
+		Platform: muban.Alipay, AppID: alipay.ID, TitleID: "AP1", Name: "取货码", State: muban.RequestRejected, Reason: "重复", CreatedAt: s.now, DecidedAt: s.now,
+	}); err != nil {
+		t.Fatal(err)
+	}
 	s.mustClose()
 
 	start := exported(t, first)

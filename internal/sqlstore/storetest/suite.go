@@ -44,6 +44,8 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"users are found by any id", users},
 		{"ids are unique within an app", userConflicts},
 		{"library", library},
+		{"a keyword request is decided with its title", keywordRequests},
+		{"keyword requests are decided once, whoever decides", keywordRequestsUnderConcurrency},
 		{"templates", templates},
 		{"a change of an app and the templates it costs are one", dropTemplates},
 		{"grants", grants},
