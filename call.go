@@ -87,6 +87,9 @@ type CallBody struct {
 	// because it is no text.
 	Text   string
 	Base64 bool
+	// Decoded says as JSON what the bytes do not show: what was encrypted, in
+	// another charset than UTF-8, or a protocol buffer. Empty elsewhere.
+	Decoded string
 	// Size is the length of the whole body in bytes; Truncated says that it is
 	// longer than what was kept.
 	Size      int

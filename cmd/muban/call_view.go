@@ -72,7 +72,9 @@ func exchanged(headers map[string]string, body apiclient.CallBody) string {
 		out.WriteString("\n" + name + ": " + headers[name])
 	}
 	text := body.Body
-	if raw, err := base64.StdEncoding.DecodeString(text); body.Encoding != "" && err == nil {
+	if body.Decoded != "" {
+		text = body.Decoded
+	} else if raw, err := base64.StdEncoding.DecodeString(text); body.Encoding != "" && err == nil {
 		text = fmt.Sprintf("%q", raw)
 	}
 	if text != "" {

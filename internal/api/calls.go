@@ -86,6 +86,7 @@ type CallAnswer struct {
 type CallBody struct {
 	Body      string `json:"body" doc:"The body, or its first 65,536 bytes, as text."`
 	Encoding  string `json:"encoding,omitempty" enum:"base64" doc:"base64 where body is base64, because what was sent is no text; else absent."`
+	Decoded   string `json:"decoded,omitempty" doc:"What was asked or answered as JSON, where the body does not show it: encrypted, in another charset, or a protocol buffer. Of a request the parameters of its query are in it too."`
 	BodySize  int    `json:"body_size" doc:"The whole body's length, in bytes." example:"214"`
 	Truncated bool   `json:"truncated" doc:"Whether the body is longer than what is shown."`
 }
@@ -132,7 +133,7 @@ func showCall(c muban.Call) Call {
 }
 
 func showBody(b muban.CallBody) CallBody {
-	shown := CallBody{Body: b.Text, BodySize: b.Size, Truncated: b.Truncated}
+	shown := CallBody{Body: b.Text, Decoded: b.Decoded, BodySize: b.Size, Truncated: b.Truncated}
 	if b.Base64 {
 		shown.Encoding = "base64"
 	}

@@ -50,6 +50,7 @@ type CallAnswer struct {
 type CallBody struct {
 	Body      string `json:"body"`
 	Encoding  string `json:"encoding"` // base64 where Body is no text
+	Decoded   string `json:"decoded"`
 	BodySize  int    `json:"body_size"`
 	Truncated bool   `json:"truncated"`
 }

@@ -30,6 +30,7 @@ type raw struct {
 	sent, answered []byte
 	headers        map[string]string
 	refusal        *muban.Refusal
+	plain          func() (asked, answered string)
 }
 
 // entryBytes is what an entry takes besides its texts.
@@ -52,13 +53,16 @@ func newEntry(x httpx.Exchanged) *entry {
 				Body: muban.CallBody{Size: x.AnsweredSize, Truncated: x.AnsweredSize > len(x.Answered)},
 			},
 		},
-		raw: raw{query: r.URL.RawQuery, sent: x.Sent, answered: x.Answered, headers: headersOf(r.Header, requestHeaders), refusal: x.Refusal},
+		raw: raw{query: r.URL.RawQuery, sent: x.Sent, answered: x.Answered, headers: headersOf(r.Header, requestHeaders), refusal: x.Refusal, plain: x.Plain},
 	}
 	e.raw.headers["Host"] = r.Host
 	if x.Refusal != nil && e.call.AppID == "" {
 		e.call.AppID = x.Refusal.Values["app_id"]
 	}
 	e.size = entryBytes + len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered) + len(e.call.Request.Path)
+	if x.Plain != nil { // it holds what it will say
+		e.size += len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered)
+	}
 	for _, value := range e.raw.headers {
 		e.size += len(value)
 	}
@@ -105,7 +109,10 @@ func (e *entry) masked(m *masker) (call muban.Call, grown int) {
 	e.once.Do(func() {
 		before := len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered)
 		e.mask(m)
-		grown = len(e.call.Request.Query) + len(e.call.Request.Body.Text) + len(e.call.Answer.Body.Text) - before
+		grown = len(e.call.Request.Query) - before
+		for _, body := range []muban.CallBody{e.call.Request.Body, e.call.Answer.Body} {
+			grown += len(body.Text) + len(body.Decoded)
+		}
 		e.raw = raw{}
 	})
 	call = e.call
@@ -121,6 +128,12 @@ func (e *entry) mask(m *masker) {
 	e.call.Token = found.first
 	answered := found.body(e.raw.answered, e.call.Answer.Body.Truncated)
 
+	var asked, told string
+	if e.raw.plain != nil {
+		asked, told = e.raw.plain()
+		asked, told = found.body([]byte(asked), false), found.body([]byte(told), false)
+	}
+
 	// What was recognised in one place is masked in every other: a refusal may
 	// quote it, a path may hold it.
 	e.call.Request.Query = found.everywhere(query)
@@ -131,6 +144,8 @@ func (e *entry) mask(m *masker) {
 	e.call.Request.Headers = headers
 	setText(&e.call.Request.Body, found.everywhere(sent))
 	setText(&e.call.Answer.Body, found.everywhere(answered))
+	e.call.Request.Body.Decoded = cut(found.everywhere(asked), httpx.MostKept)
+	e.call.Answer.Body.Decoded = cut(found.everywhere(told), httpx.MostKept)
 	if refusal := e.raw.refusal; refusal != nil {
 		own := *refusal
 		own.Values = maps.Clone(refusal.Values)

@@ -115,7 +115,7 @@ func (i *Inspector) newestFirst(after string, before int64) []*entry {
 	if e, kept := i.byID[after]; kept {
 		afterSeq = e.seq
 	}
-	found := make([]*entry, 0, i.kept.length)
+	var found []*entry
 	for n := i.kept.length - 1; n >= 0; n-- {
 		e := i.kept.at(n)
 		if e.seq <= afterSeq {

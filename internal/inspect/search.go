@@ -46,6 +46,7 @@ func textsOf(c muban.Call) []string {
 	texts := []string{
 		c.ID, c.AppID, string(c.Platform), c.Name, c.User, c.GrantID, c.TemplateID, c.Code,
 		c.Request.Method + " " + c.Request.Path + "?" + c.Request.Query, c.Request.Body.Text, c.Answer.Body.Text,
+		c.Request.Body.Decoded, c.Answer.Body.Decoded,
 	}
 	if c.MessageID != 0 {
 		texts = append(texts, c.MessageID.String())

@@ -16,6 +16,7 @@ import (
 // where the content of the request was (protocol.md §5.5, §5.6).
 func (h *Handler) answer(w http.ResponseWriter, x *httpx.Exchange, c *call, response any) {
 	body, err := h.envelope(c, response)
+	x.Plain = c.plain(response)
 	if err != nil {
 		x.Err = err
 		c = newCall()

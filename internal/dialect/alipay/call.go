@@ -27,6 +27,8 @@ type call struct {
 	// contentKey encrypts the answer, once a request's content was decrypted
 	// with it.
 	contentKey []byte
+	// decrypted is the content that was encrypted, in UTF-8.
+	decrypted []byte
 }
 
 // newCall is a call of which nothing is known: it is answered in UTF-8.

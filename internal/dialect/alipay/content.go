@@ -27,8 +27,8 @@ func (c *call) content() ([]byte, error) {
 	if err != nil {
 		return nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", c.agent.ID, "problem", err.Error())
 	}
-	c.contentKey = key
-	return toUTF8(c.charset, plain), nil
+	c.contentKey, c.decrypted = key, toUTF8(c.charset, plain)
+	return c.decrypted, nil
 }
 
 // looksEncrypted: what is no JSON object, nor one as text, is base64.

@@ -36,7 +36,7 @@ var systemErrors = map[muban.Kind]int{
 func (h *Handler) fail(w http.ResponseWriter, x *httpx.Exchange, err error) {
 	refusal := refusalOf(err)
 	if refusal == nil {
-		pass(w, h.api.Failure(w, x, err))
+		pass(w, x, h.api.Failure(w, x, err))
 		return
 	}
 	if gateway, ok := gatewayErrors[refusal.Kind]; ok {
@@ -48,10 +48,11 @@ func (h *Handler) fail(w http.ResponseWriter, x *httpx.Exchange, err error) {
 	}
 	if code, ok := systemErrors[refusal.Kind]; ok {
 		x.Refused(w, refusal, strconv.Itoa(code))
+		answeredWith(x, `{"errorCode":`+strconv.Itoa(code)+`}`)
 		write(w, cloudcall.AnswerType, cloudcall.Answer{ErrorCode: code}.Encode())
 		return
 	}
-	pass(w, h.api.Failure(w, x, refusal))
+	pass(w, x, h.api.Failure(w, x, refusal))
 }
 
 // refusalOf is the refusal that err is or that it stands for; nil where it is

@@ -67,7 +67,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.Code = "0"
-	pass(w, answer)
+	pass(w, x, answer)
 }
 
 func (h *Handler) serve(r *http.Request, x *httpx.Exchange) (any, error) {
@@ -75,6 +75,7 @@ func (h *Handler) serve(r *http.Request, x *httpx.Exchange) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.Plain = func() (asked, answered string) { return inWords(form), "" }
 	caller, err := h.authorize(r, form)
 	if err != nil {
 		return nil, err
@@ -130,8 +131,9 @@ func callOf(form cloudcall.Form) (name, path string, err error) {
 }
 
 // pass answers what the API answered.
-func pass(w http.ResponseWriter, answer any) {
+func pass(w http.ResponseWriter, x *httpx.Exchange, answer any) {
 	body, _ := httpx.EncodeJSON(answer) // all of the API's can be encoded
+	answeredWith(x, string(body))
 	message := cloudcall.Answer{Data: body, ContentType: cloudcall.JSONType, HTTPCode: http.StatusOK}.Encode()
 	write(w, cloudcall.AnswerType, message)
 }

@@ -965,6 +965,8 @@ export interface components {
              * @example 214
              */
             body_size: number;
+            /** @description What was asked or answered as JSON, where the body does not show it: encrypted, in another charset, or a protocol buffer. Of a request the parameters of its query are in it too. */
+            decoded?: string;
             /**
              * @description base64 where body is base64, because what was sent is no text; else absent.
              * @enum {string}
@@ -1045,6 +1047,8 @@ export interface components {
              * @example 214
              */
             body_size: number;
+            /** @description What was asked or answered as JSON, where the body does not show it: encrypted, in another charset, or a protocol buffer. Of a request the parameters of its query are in it too. */
+            decoded?: string;
             /**
              * @description base64 where body is base64, because what was sent is no text; else absent.
              * @enum {string}

@@ -1,0 +1,54 @@
+package alipay_test
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/muban-dev/muban"
+	dialect "github.com/muban-dev/muban/internal/dialect/alipay"
+	"github.com/muban-dev/muban/internal/httpx"
+	"github.com/muban-dev/muban/wire/alipay"
+)
+
+// The inspector is told in UTF-8 and in the clear what a call said in another
+// charset or encrypted; of others it is told nothing, since they can be read.
+func TestCallsInWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	told := make(chan [2]string, 1)
+	server := httptest.NewServer(httpx.Wrap(dialect.New(w.service), httpx.Options{
+		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Inspect: func(x httpx.Exchanged) {
+			var both [2]string
+			if x.Plain != nil {
+				both[0], both[1] = x.Plain()
+			}
+			told <- both
+		},
+	}))
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	ask := func(p params, wants ...string) {
+		t.Helper()
+		w.send(p)
+		got := <-told
+		if len(wants) == 0 && got != [2]string{} {
+			t.Errorf("told %q", got)
+		}
+		for n, want := range wants {
+			if !strings.Contains(got[n], want) {
+				t.Errorf("told %q, want %q in it", got[n], want)
+			}
+		}
+	}
+	ask(w.sending("none"))
+	ask(w.sending("none").but(params{"charset": "GBK"}).signedBy(appKey()), `支付宝`, `"sub_msg":"formId`)
+
+	w.set(func(a *muban.App) { a.ContentKey = contentKey })
+	key, err := alipay.ParseContentKey(contentKey)
+	must(t, err)
+	text, err := alipay.EncryptContent(key, []byte(w.content("none").json()))
+	must(t, err)
+	ask(w.sending("").but(params{"biz_content": text, "encrypt_type": "AES"}).signedBy(appKey()), `"biz_content":{`, `"code":"40004"`)
+}
