@@ -8,7 +8,7 @@ ARGS ?=
 TOOL := go tool -modfile=tools/go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build console test test-clients test-openapi check lint format vet tidy cross fix bench dist clean
+.PHONY: help run build console test test-clients test-openapi test-console check lint format vet tidy cross fix bench dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: ## Build bin/muban, static, for this machine
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/muban$(shell go env GOEXE) ./cmd/muban
 
 console: ## Build the web console of web/ into internal/console/dist, which is committed
-	cd web && npm ci --no-audit --no-fund && npm run check && npm run build
+	cd web && npm ci --no-audit --no-fund && npm run client && npm run check && npm run build
 
 test: ## Run every Go test; on Debian as root it installs what they need
 	@sh scripts/test.sh
@@ -30,6 +30,9 @@ test-clients: ## Run real clients in their languages against a running Muban
 
 test-openapi: ## Try the native API against its own document, with schemathesis
 	@test/openapi/run.sh
+
+test-console: ## Run the console's tests in Chromium
+	@test/console/run.sh
 
 check: format vet tidy lint cross ## Check format, go vet, go.mod, linters and the other systems' builds
 

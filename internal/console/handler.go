@@ -69,17 +69,13 @@ func New() http.Handler {
 		return once.(func() (*asset, error))() //nolint:forcetypeassert // stored above
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := httpx.Of(r)
-		x.Dialect, x.Call = "console", "page"
 		name := strings.TrimPrefix(r.URL.Path, "/")
-		if isFile(name) {
-			x.Call = "asset"
-		} else {
+		if !isFile(name) {
 			name = page
 		}
 		file, err := load(name)
 		if err != nil {
-			x.Err = err
+			httpx.Of(r).Err = err
 			http.Error(w, "the console cannot be read", http.StatusInternalServerError)
 			return
 		}

@@ -3,7 +3,7 @@ import type { Text } from '../i18n/language.svelte';
 export const words = {
   views: { zh: '视图', en: 'Views' },
   skip: { zh: '跳到内容', en: 'Skip to the content' },
-  language: { zh: 'Switch to English', en: '切换到中文' },
+  language: { zh: 'EN: switch to English', en: '中：切换到中文' },
   system: { zh: '外观：跟随系统', en: 'Appearance: as the system' },
   light: { zh: '外观：浅色', en: 'Appearance: light' },
   dark: { zh: '外观：深色', en: 'Appearance: dark' },

@@ -8,7 +8,8 @@ export const words = {
   refused: { zh: '被拒绝', en: 'refused' },
   passed: { zh: '成功', en: 'accepted' },
   code: { zh: '错误码', en: 'Code' },
-  search: { zh: '搜索（rid、用户、凭证、正文…）', en: 'Search (rid, user, grant, body…)' },
+  search: { zh: '搜索', en: 'Search' },
+  anywhere: { zh: 'rid、用户、凭证、正文…', en: 'rid, user, grant, body…' },
   off: {
     zh: '这台服务器不记录调用。muban serve 要用 --inspect 打开。',
     en: 'This server keeps no calls. muban serve does with --inspect.',

@@ -1,0 +1,102 @@
+// Starts the program under test and speaks to it as its users' programs do.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const binary = process.env.MUBAN_BIN ?? 'muban';
+
+/** A new folder that is deleted when the test ends. */
+export function folder(t) {
+  const path = mkdtempSync(join(tmpdir(), 'muban-console-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Runs a command of the program to its end. */
+export async function run(...args) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said = [];
+  child.stderr.on('data', (part) => said.push(part));
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`muban ${args.join(' ')} ended with ${code}: ${Buffer.concat(said)}`);
+}
+
+/** Starts `muban dev` or `muban serve` on a free port; it stops when the test ends. */
+export async function start(t, args = ['dev'], env = {}) {
+  const child = spawn(binary, [...args, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const logs = [];
+  child.stderr.on('data', (part) => logs.push(part));
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await ended;
+  };
+  t.after(stop);
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('listening on ')) {
+      child.stdout.resume();
+      return { base: line.slice('listening on '.length), stop };
+    }
+  }
+  throw new Error(`muban ${args.join(' ')} ended before it was ready: ${Buffer.concat(logs)}`);
+}
+
+/** Calls the native API and answers the body; anything but a success throws. */
+export async function api(base, method, path, body) {
+  const answer = await fetch(base + path, {
+    method,
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** The demo's mini program and official account, the same at every start. */
+export const mini = {
+  app: 'wx6d7562616e000001',
+  secret: '6d7562616e2064656d6f206b65790001',
+  user: 'oMuban0demo0xiaoming00000001',
+  template: 'MubanDemo_purchase_success_template_0000001',
+};
+export const official = {
+  app: 'wx6d7562616e000002',
+  secret: '6d7562616e2064656d6f206b65790002',
+  user: 'oMuban0demo0xiaoming00000011',
+  template: 'MubanDemo_order_paid_template_0000000000002',
+};
+
+async function platform(base, path, body) {
+  const answer = await fetch(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  return answer.json();
+}
+
+async function token(base, { app, secret }) {
+  const { access_token } = await platform(base, '/cgi-bin/stable_token', { grant_type: 'client_credential', appid: app, secret });
+  return access_token;
+}
+
+/** Sends from the demo mini program with a grant; answers what the platform did. */
+export async function sendMini(base, grant, members = {}) {
+  const data = { keyword1: { value: 'TIT造舰厂' }, keyword2: { value: '2016年6月6日' }, keyword3: { value: '咖啡' } };
+  const body = { touser: mini.user, template_id: mini.template, page: 'pages/index/index', form_id: grant, data, ...members };
+  return platform(base, `/cgi-bin/message/wxopen/template/send?access_token=${await token(base, mini)}`, body);
+}
+
+/** Sends from the demo official account. */
+export async function sendOfficial(base, members = {}) {
+  const data = { first: { value: '您的订单已支付' }, keyword1: { value: '2016060612345', color: '#173177' }, keyword2: { value: '128.00元' }, remark: { value: '感谢您的光临' } };
+  const body = { touser: official.user, template_id: official.template, data, ...members };
+  return platform(base, `/cgi-bin/message/template/send?access_token=${await token(base, official)}`, body);
+}
+
+/** A grant of the demo mini program's user, as a submitted form makes it. */
+export async function mintForm(base) {
+  const { grants } = await api(base, 'POST', `/api/v1/apps/${mini.app}/grants`, { user: mini.user, kind: 'form' });
+  return grants[0].id;
+}

@@ -1,0 +1,156 @@
+// What people come to the console for, from beginning to end.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open, sees, visit } from './kit/browser.js';
+import { api, folder, mini, mintForm, official, sendMini, sendOfficial, start } from './kit/muban.js';
+
+test('a message that was sent appears without a reload', async (t) => {
+  const { base } = await start(t);
+  const page = await visit(t, await open(t), base, '/messages');
+  await sees(page, '第一条模板消息，三步');
+  await page.evaluate(() => (window.sameDocument = true));
+
+  const sent = await sendMini(base, await mintForm(base));
+  assert.equal(sent.errcode, 0);
+
+  const row = page.getByRole('link', { name: /购买成功通知/ });
+  await row.waitFor();
+  await row.click();
+  await sees(page, '这条消息的一生');
+  await sees(page, 'TIT造舰厂');
+  assert.equal(await page.evaluate(() => window.sameDocument), true, 'the page was loaded again');
+});
+
+test('a form submitted on the phone makes a grant that a real send spends', async (t) => {
+  const { base } = await start(t);
+  const page = await visit(t, await open(t), base, `/phone/${mini.app}/${mini.user}`);
+  await page.getByRole('button', { name: '提交表单' }).click();
+  await page.locator('.made li').getByRole('button', { name: /^复制/ }).click();
+  await page.getByRole('button', { name: '已复制' }).waitFor();
+  const grant = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(grant, /^[0-9a-f]{32}$/);
+
+  const sent = await sendMini(base, grant, { emphasis_keyword: 'keyword1.DATA' });
+  assert.deepEqual([sent.errcode, sent.errmsg], [0, 'ok']);
+  const card = page.locator('.screen .card');
+  await card.waitFor();
+  assert.equal(await card.locator('.large strong').textContent(), 'TIT造舰厂');
+  await sees(page, '1 条未读');
+
+  const spent = await api(base, 'GET', `/api/v1/apps/${mini.app}/grants/${grant}`);
+  assert.equal(spent.remaining, 0);
+
+  await card.click();
+  await sees(page, '打开小程序页面 pages/index/index');
+  const [message] = (await api(base, 'GET', '/api/v1/messages')).items;
+  await page.waitForFunction(() => !document.querySelector('.count'));
+  assert.ok((await api(base, 'GET', `/api/v1/messages/${message.id}`)).read_at, 'a tap did not read the message');
+});
+
+test('a form without report-submit makes no grant', async (t) => {
+  const { base } = await start(t);
+  const before = (await api(base, 'GET', `/api/v1/apps/${mini.app}/grants`)).items.length;
+  const page = await visit(t, await open(t), base, `/phone/${mini.app}/${mini.user}`);
+  await page.getByLabel('表单带有 report-submit').uncheck();
+  await page.getByRole('button', { name: '提交表单' }).click();
+  await sees(page, /没有产生凭证/);
+  assert.equal((await api(base, 'GET', `/api/v1/apps/${mini.app}/grants`)).items.length, before);
+});
+
+test('a Baidu guest’s scene ends in 0, and 1 after the login', async (t) => {
+  const { base } = await start(t);
+  const app = 'MubanDemoBaiduAppKey000000000003';
+  const guest = 'SLmubanDemoSwanId00000000000000000000000000000000000000000000000000000000000000000000000002';
+  const page = await visit(t, await open(t), base, `/phone/${app}/${guest}`);
+  const form = page.getByRole('button', { name: '提交表单' });
+  const grants = page.locator('.made li code');
+  await form.click();
+  assert.match(await grants.first().textContent(), /\.0$/);
+  await page.getByLabel(/已登录百度/).check();
+  await page.waitForFunction(() => !document.querySelector('.panel .id code')?.textContent.includes('SLmuban'));
+  await form.click();
+  await grants.nth(0).waitFor();
+  assert.match(await grants.first().textContent(), /\.1$/);
+});
+
+test('a user who blocks the app gets nothing', async (t) => {
+  const { base } = await start(t);
+  const page = await visit(t, await open(t), base, `/phone/${official.app}/${official.user}`);
+  const changed = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
+  await page.getByLabel('拒收此应用的消息').check();
+  await changed;
+  await sendOfficial(base);
+  await page.goto(`${base}/messages`);
+  await page.getByRole('link', { name: /被用户拒收/ }).waitFor();
+});
+
+test('an official account’s message without a url: blank on iOS, dead on Android', async (t) => {
+  const { base } = await start(t);
+  await sendOfficial(base);
+  const page = await visit(t, await open(t), base, `/phone/${official.app}/${official.user}`);
+  await page.locator('.screen .card').click();
+  await sees(page, /进入一个空白页面/);
+  await sees(page, /无法点击/);
+});
+
+test('a refused call says why', async (t) => {
+  const { base } = await start(t);
+  const grant = await mintForm(base);
+  assert.equal((await sendMini(base, grant)).errcode, 0);
+  const page = await visit(t, await open(t), base, '/calls?refused=true');
+  assert.equal((await sendMini(base, grant)).errcode, 41029);
+
+  await page.getByRole('link', { name: /41029/ }).click();
+  const why = page.getByRole('note', { name: '为什么被拒绝' });
+  await why.waitFor();
+  const [message] = (await api(base, 'GET', '/api/v1/messages')).items;
+  const words = await why.textContent();
+  assert.ok(words.includes(grant) && words.includes(message.id), `the explanation names neither grant nor message: ${words}`);
+
+  await page.getByRole('button', { name: /curl/ }).click();
+  await page.getByRole('button', { name: '已复制' }).waitFor();
+  const curl = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(curl, /^curl -X POST 'http.*send\?access_token='"\$ACCESS_TOKEN"''/);
+  assert.ok(curl.includes(grant));
+});
+
+test('the console’s own pages are no calls', async (t) => {
+  const { base } = await start(t);
+  const before = (await api(base, 'GET', '/api/v1/calls')).items.length;
+  const page = await visit(t, await open(t), base, '/calls');
+  await page.getByRole('heading', { name: '调用' }).waitFor();
+  assert.equal((await api(base, 'GET', '/api/v1/calls')).items.length, before);
+});
+
+test('seven days later the grant has expired', async (t) => {
+  const { base } = await start(t);
+  const grant = await mintForm(base);
+  await api(base, 'POST', '/api/v1/clock/advance', { by: '168h' });
+  assert.equal((await sendMini(base, grant)).errcode, 41028);
+  const page = await visit(t, await open(t), base, '/calls?code=41028');
+  await page.getByTitle('沙箱时间不是现在').waitFor();
+  await page.getByRole('link', { name: /41028/ }).click();
+  assert.match(await page.getByRole('note', { name: '为什么被拒绝' }).textContent(), /expired|过期/);
+});
+
+test('a first visit: one button does all three steps', async (t) => {
+  const { base } = await start(t, ['dev', '--empty']);
+  const page = await visit(t, await open(t), base, '/');
+  await page.getByRole('button', { name: '替我做这三步' }).click();
+  await page.locator('.screen .card').waitFor();
+  assert.equal((await api(base, 'GET', '/api/v1/messages')).items.length, 1);
+});
+
+test('muban serve asks for its token', async (t) => {
+  const token = 'a-token-of-at-least-thirty-two-characters';
+  const { base } = await start(t, ['serve', '--data', folder(t)], { MUBAN_ADMIN_TOKEN: token });
+  const page = await visit(t, await open(t), base, '/messages');
+  const field = page.getByLabel('管理员令牌');
+  await field.fill('wrong');
+  await page.getByRole('button', { name: '进入' }).click();
+  await sees(page, '服务器不接受这个令牌。');
+  await field.fill(token);
+  await page.getByRole('button', { name: '进入' }).click();
+  await page.getByRole('heading', { name: '消息', exact: true }).waitFor();
+  assert.equal(await page.getByTitle('沙箱时间不是现在').count(), 0, 'a service has no sandbox time');
+});
