@@ -13,6 +13,8 @@ export default defineConfig({
     // light-dark() must reach the browser as it is written.
     target: ['chrome123', 'firefox120', 'safari17.5'],
     modulePreload: { polyfill: false },
+    // What is built in goes out under its authors' licences.
+    license: { fileName: 'licenses.md' },
     // One script and one style, under names that stay: the server tells their
     // versions apart by ETag, and a change is a change of one committed file.
     rollupOptions: {

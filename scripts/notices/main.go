@@ -21,6 +21,12 @@ import (
 // binary is what is given away.
 const binary = "./cmd/muban"
 
+// console lists what is built into the web console, as its build wrote it.
+const console = "internal/console/dist/licenses.md"
+
+// rule stands above and below the name of what a licence is for.
+const rule = "========================================================================"
+
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "notices:", err)
@@ -38,7 +44,12 @@ func run(systems []string, out io.Writer) error {
 			return err
 		}
 	}
-	return nil
+	built, err := os.ReadFile(console)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\nthe web console\n%s\n\n%s", rule, rule, built)
+	return err
 }
 
 // module is a module or the Go distribution, and the folder it lies in.
@@ -98,7 +109,6 @@ func printNotices(out io.Writer, m module) error {
 			return err
 		}
 		found = true
-		rule := strings.Repeat("=", 72)
 		if _, err := fmt.Fprintf(out, "%s\n%s: %s\n%s\n\n%s\n\n", rule, m.name, entry.Name(), rule,
 			strings.TrimRight(string(text), "\n")); err != nil {
 			return err

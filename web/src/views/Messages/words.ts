@@ -18,6 +18,7 @@ export const words = {
   notRead: { zh: '用户还没有看', en: 'The user has not read it yet' },
   told: { zh: '服务器被告知', en: 'The app’s server was told' },
   noCallback: { zh: '没有事件推送：这个应用没有回调地址，或平台没有这种事件', en: 'No callback: the app has no callback URL, or its platform has no such event' },
+  call: { zh: '查看这次调用', en: 'see the call' },
   attempts: { zh: '次尝试', en: 'attempts' },
   spent: { zh: '已用', en: 'spent' },
   of: { zh: '共', en: 'of' },

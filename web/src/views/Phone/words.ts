@@ -32,7 +32,6 @@ export const words = {
     en: 'Official accounts need no grant: a follower can be sent to at any time.',
   },
   grants: { zh: '产生的凭证', en: 'Grants made' },
-  uses: { zh: '可发送次数', en: 'sends' },
   until: { zh: '有效期至', en: 'good until' },
   send: { zh: '用它发送', en: 'Send with it' },
   sendNow: { zh: '给此用户发送', en: 'Send to this user' },
@@ -54,6 +53,8 @@ export const words = {
   },
   findUser: { zh: '用户 id', en: 'User id' },
 } satisfies Record<string, Text>;
+
+export const uses = (n: number): Text => ({ zh: `可发送 ${n} 次`, en: n === 1 ? 'one send' : `${n} sends` });
 
 export const unread = (n: number): Text => ({ zh: `${n} 条未读`, en: `${n} unread` });
 
