@@ -277,8 +277,17 @@ func TestReadReply(t *testing.T) {
 	encrypted := newCrypt(t, sampleAppID, sampleKey).Encrypt([]byte(text), stamp.Random)
 	npm := "<xml><Encrypt><![CDATA[" + encrypted + "]]></Encrypt><MsgSignature><![CDATA[" +
 		Signature("pamtest", "1395658920123", "99", encrypted) + "]]></MsgSignature><TimeStamp>1395658920123</TimeStamp><Nonce><![CDATA[99]]></Nonce></xml>"
+	// silenceper/wechat 2.1.9 has no CDATA at all, and a reply that says nothing where
+	// the program has none; wechatpy 1.8.18 has line ends between the elements.
+	empty := newCrypt(t, sampleAppID, sampleKey).Encrypt(nil, stamp.Random)
+	silenceper := "<xml><Encrypt>" + empty + "</Encrypt><MsgSignature>" + Signature("pamtest", "1395658920", "99", empty) +
+		"</MsgSignature><TimeStamp>1395658920</TimeStamp><Nonce>99</Nonce></xml>"
+	wechatpy := "<xml>\n<Encrypt><![CDATA[" + encrypted + "]]></Encrypt>\n<MsgSignature><![CDATA[" +
+		Signature("pamtest", "1395658920", "99", encrypted) + "]]></MsgSignature>\n<TimeStamp>1395658920</TimeStamp>\n<Nonce><![CDATA[99]]></Nonce>\n</xml>"
 	for body, want := range map[string]string{
 		"":                        "",
+		silenceper:                "",
+		wechatpy:                  "",
 		"success":                 "",
 		sealed("success"):         "",
 		sealed(""):                "",
