@@ -2,6 +2,8 @@ package hotcache_test
 
 import (
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,4 +67,66 @@ func TestOldValueDoesNotComeBack(t *testing.T) {
 	if value, _ := cache.Get("key", func() (string, error) { return "new", nil }); value != "new" {
 		t.Errorf("got %q", value)
 	}
+}
+
+// However many ask at once, one loads; those who ask after a change load anew.
+func TestOneLoadsForAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cache := hotcache.New[string, int](time.Hour)
+		var loads atomic.Int64
+		open := make(chan struct{})
+		var running sync.WaitGroup
+		ask := func(want int) {
+			running.Go(func() {
+				value, err := cache.Get("key", func() (int, error) {
+					n := loads.Add(1)
+					<-open
+					return int(n), nil
+				})
+				if err != nil || value != want {
+					t.Errorf("got %d, %v; want %d", value, err, want)
+				}
+			})
+		}
+		for range 100 {
+			ask(1)
+		}
+		synctest.Wait()
+		cache.Forget("key")
+		for range 100 {
+			ask(2)
+		}
+		synctest.Wait()
+		close(open)
+		running.Wait()
+		if loads.Load() != 2 {
+			t.Errorf("%d loads, want 2", loads.Load())
+		}
+		ask(2)
+		running.Wait()
+	})
+}
+
+// A failure may be the first one's own, whose caller left: the others ask.
+func TestFailuresAreNotShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cache := hotcache.New[string, int](time.Hour)
+		open := make(chan struct{})
+		var running sync.WaitGroup
+		running.Go(func() {
+			defer func() { _ = recover() }()
+			_, _ = cache.Get("key", func() (int, error) { <-open; panic("broken") })
+		})
+		synctest.Wait()
+		running.Go(func() {
+			if value, err := cache.Get("key", func() (int, error) { return 5, nil }); err != nil || value != 5 {
+				t.Errorf("got %d, %v", value, err)
+			}
+		})
+		synctest.Wait()
+		close(open)
+		running.Wait()
+	})
 }
