@@ -148,7 +148,7 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 		}
 		for _, table := range []string{
 			"daily_sends", // first: a send that holds its counter is over then, another finds no grant
-			"outbox", "callbacks", "client_msg_ids", "messages", "spends", "grants", "templates", "template_texts", "user_ids", "users", "tokens",
+			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "spends", "grants", "templates", "template_texts", "user_ids", "users", "tokens",
 			"platform_keys", "authorizations", "login_codes", "keyword_requests",
 		} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {

@@ -26,7 +26,7 @@ func TestStore(t *testing.T) {
 		t.Parallel()
 		storetest.Run(t, func(t *testing.T, starter []muban.Title) storetest.Opener {
 			t.Helper()
-			return opener(sqlstore.Options{Database: pgtest.Database(t), Log: slog.New(slog.DiscardHandler), Starter: starter})
+			return opener(sqlstore.Options{Database: pgtest.Database(t), Log: slog.New(slog.DiscardHandler), Starter: starter}.SettledAtOnce())
 		})
 	})
 }

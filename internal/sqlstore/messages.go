@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/muban-dev/muban"
 )
@@ -85,11 +84,11 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 	if filter.AfterSeq > 0 {
 		where.add(`seq > $%d`, filter.AfterSeq)
 	}
-	if filter.AppID != "" {
+	switch {
+	case filter.UserNo != 0:
+		where.ofUser(s, filter.AppID, filter.UserNo)
+	case filter.AppID != "":
 		where.add(`app_id = $%d`, filter.AppID)
-	}
-	if filter.UserNo != 0 {
-		where.add(`user_no = $%d`, filter.UserNo)
 	}
 	if filter.State != "" {
 		where.add(`state = $%d`, string(filter.State))
@@ -112,42 +111,6 @@ func (s *Store) listMessages(ctx context.Context, where conditions, page muban.P
 	}
 	messages, err := collect(rows, scanMessage)
 	return paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() }), err
-}
-
-// Inbox implements messaging.MessageStore.
-func (s *Store) Inbox(ctx context.Context, owners muban.InboxOwners, page muban.Page) (muban.List[muban.Message], int64, error) {
-	where := conditions{}
-	where.add(`state = $%d`, string(muban.StateDelivered))
-	if owners.UnionID != "" {
-		where.add(`(app_id, user_no) IN (SELECT app_id, user_no FROM users WHERE union_id = $%d)`, owners.UnionID)
-	} else {
-		where.add(`app_id = $%d`, owners.AppID)
-		where.add(`user_no = $%d`, owners.UserNo)
-	}
-	var unread int64
-	err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM messages `+where.text()+` AND read_at = 0`, where.args...).Scan(&unread)
-	if err != nil {
-		return muban.List[muban.Message]{}, 0, err
-	}
-	where.add(`seq < $%d`, before(page))
-	messages, err := s.listMessages(ctx, where, page)
-	return messages, unread, err
-}
-
-// MarkRead implements messaging.MessageStore.
-func (s *Store) MarkRead(ctx context.Context, appID string, userNo int64, id muban.MessageID, at time.Time) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE messages
-			SET read_at = CASE WHEN read_at = 0 THEN $1 ELSE read_at END
-			WHERE app_id = $2 AND user_no = $3 AND seq = $4 AND state = $5`,
-			millis(at), appID, userNo, id.Seq(), string(muban.StateDelivered))
-		return mustTouch(result, err, "message", id.String())
-	})
-	if err == nil {
-		s.tails.touch([]int64{id.Seq()}, nil)
-		s.announceChange()
-	}
-	return err
 }
 
 // Changed implements messaging.MessageStore.

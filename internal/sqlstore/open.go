@@ -1,12 +1,14 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/muban-dev/muban"
 )
@@ -31,6 +33,8 @@ type Options struct {
 
 	// migrations are those of a later version, in tests; nil are the program's.
 	migrations fs.FS
+	// settled is sooner than usual, in tests; 0 is usual.
+	settled time.Duration
 }
 
 // Store keeps everything in one SQL database. It is safe for concurrent use:
@@ -50,6 +54,7 @@ type Store struct {
 	due       chan struct{}
 	observe   func(muban.State)
 	log       *slog.Logger
+	settled   time.Duration // see usuallySettled
 
 	migrations   fs.FS
 	knows        int64 // the newest migration
@@ -103,6 +108,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 // connect opens the connections, whatever is in the database.
 func connect(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage, superseded: make(chan error, 1)}
+	s.settled = cmp.Or(o.settled, usuallySettled)
 	if s.migrations = o.migrations; s.migrations == nil {
 		s.migrations = allMigrations
 	}

@@ -65,6 +65,12 @@ func (s *sequence) current() int64 {
 	return (s.now().UnixMilli() - epoch) / int64(tick/time.Millisecond)
 }
 
+// reached is the number that the clock had come to so long before (a negative
+// duration) or after now.
+func (s *sequence) reached(by time.Duration) int64 {
+	return (s.current() + int64(by/tick)) << tickShift
+}
+
 // take makes the sequence go on as that node, above the tick before and below
 // the tick end.
 func (s *sequence) take(node, before, end int64) {

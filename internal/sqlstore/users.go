@@ -120,7 +120,7 @@ func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 		if err != nil {
 			return err
 		}
-		for _, table := range []string{"grants", "login_codes", "user_ids", "users"} {
+		for _, table := range []string{"unread_marks", "grants", "login_codes", "user_ids", "users"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1 AND user_no = $2`, appID, user.No); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -70,4 +71,51 @@ func clockState(t *testing.T, b *bundle) {
 	if state, found, err := b.Clock(b.ctx); err != nil || !found || state != "two" {
 		t.Errorf("clock: %q %t %v", state, found, err)
 	}
+}
+
+// A large inbox tells as exactly as a small one how much is unread, whatever is
+// read, comes or is forgotten between two looks.
+func largeInbox(t *testing.T, b *bundle) {
+	const many = 2500 // more than are counted one by one
+	send := func(i int) muban.Message {
+		accept := b.send("")
+		accept.Decide = func(muban.Ledger) *muban.Refusal { return nil }
+		accept.Message.AcceptedAt = b.now.Add(time.Duration(i) * time.Millisecond)
+		m, err := b.Accept(b.ctx, accept)
+		b.must(err)
+		return m
+	}
+	messages := make([]muban.Message, many)
+	var running sync.WaitGroup
+	for i := range messages {
+		running.Go(func() { messages[i] = send(i) })
+	}
+	running.Wait()
+	looks := func(what string, want int64) {
+		t.Helper()
+		for range 2 { // the first look may leave a mark
+			_, unread, err := b.Inbox(b.ctx, muban.InboxOwners{AppID: b.app.ID, UserNo: b.user.No}, muban.Page{Limit: 1})
+			b.must(err)
+			if unread != want {
+				t.Errorf("%s: %d unread, want %d", what, unread, want)
+			}
+		}
+	}
+	looks("all", many)
+	for range 2 { // the second time it is read already
+		b.must(b.MarkRead(b.ctx, b.app.ID, b.user.No, messages[0].ID, b.now))
+	}
+	looks("one read", many-1)
+	latest := send(many)
+	looks("one more", many)
+	b.must(b.MarkRead(b.ctx, b.app.ID, b.user.No, latest.ID, b.now))
+	looks("that read", many-1)
+	gone, err := b.ForgetMessages(b.ctx, b.app.ID, b.now.Add(time.Millisecond*many), 0, 10*many)
+	b.must(err)
+	if gone.Messages != many {
+		t.Errorf("%d forgotten, want %d", gone.Messages, many)
+	}
+	looks("all but the latest forgotten", 0)
+	send(many + 1)
+	looks("one more", 1)
 }

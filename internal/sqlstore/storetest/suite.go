@@ -64,6 +64,7 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"resending makes it due", resending},
 		{"a client_msg_id stands for one message", clientMessageIDs},
 		{"inbox and reading", inbox},
+		{"a large inbox", largeInbox},
 		{"what is old goes, with all that belongs to it", forgetting},
 		{"what is old goes a batch at a time", forgettingInBatches},
 		{"a grant that went is unknown", forgottenGrants},
