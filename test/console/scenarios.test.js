@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { open, sees, visit } from './kit/browser.js';
-import { api, folder, mini, mintForm, official, sendMini, sendOfficial, start } from './kit/muban.js';
+import { api, baidu, folder, mini, mintForm, official, sendBaidu, sendMini, sendOfficial, start } from './kit/muban.js';
 
 test('a message that was sent appears without a reload', async (t) => {
   const { base } = await start(t);
@@ -59,9 +59,7 @@ test('a form without report-submit makes no grant', async (t) => {
 
 test('a Baidu guest’s scene ends in 0, and 1 after the login', async (t) => {
   const { base } = await start(t);
-  const app = 'MubanDemoBaiduAppKey000000000003';
-  const guest = 'SLmubanDemoSwanId00000000000000000000000000000000000000000000000000000000000000000000000002';
-  const page = await visit(t, await open(t), base, `/phone/${app}/${guest}`);
+  const page = await visit(t, await open(t), base, `/phone/${baidu.app}/${baidu.guest}`);
   const form = page.getByRole('button', { name: '提交表单' });
   const grants = page.locator('.made li code');
   await form.click();
@@ -71,6 +69,19 @@ test('a Baidu guest’s scene ends in 0, and 1 after the login', async (t) => {
   await form.click();
   await grants.nth(0).waitFor();
   assert.match(await grants.first().textContent(), /\.1$/);
+});
+
+test('Baidu’s notification bar has payments only, its search panel everything', async (t) => {
+  const { base } = await start(t);
+  assert.equal((await sendBaidu(base, 'form', '来自表单')).errno, 0);
+  assert.equal((await sendBaidu(base, 'payment', '来自支付')).errno, 0);
+  const page = await visit(t, await open(t), base, `/phone/${baidu.app}/${baidu.user}`);
+  await page.getByRole('link', { name: '搜索面板' }).click();
+  await sees(page, /来自表单/);
+  await sees(page, /来自支付/);
+  await page.getByRole('link', { name: '通知栏' }).click();
+  await sees(page, /来自支付/);
+  assert.equal(await page.getByText(/来自表单/).count(), 0);
 });
 
 test('a user who blocks the app gets nothing', async (t) => {

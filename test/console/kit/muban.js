@@ -71,6 +71,14 @@ export const official = {
   template: 'MubanDemo_order_paid_template_0000000000002',
 };
 
+export const baidu = {
+  app: 'MubanDemoBaiduAppKey000000000003',
+  secret: 'MubanDemoBaiduSecret000000000003',
+  user: 'mubanDemoOpenXiaoming001',
+  guest: 'SLmubanDemoSwanId00000000000000000000000000000000000000000000000000000000000000000000000002',
+  template: '6d7562616e64656d6f00000000000000000000003Dem',
+};
+
 async function platform(base, path, body) {
   const answer = await fetch(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   return answer.json();
@@ -99,4 +107,19 @@ export async function sendOfficial(base, members = {}) {
 export async function mintForm(base) {
   const { grants } = await api(base, 'POST', `/api/v1/apps/${mini.app}/grants`, { user: mini.user, kind: 'form' });
   return grants[0].id;
+}
+
+/** Sends from the demo smart program to its logged-in user, with a fresh grant of a kind. */
+export async function sendBaidu(base, kind, title) {
+  const { grants } = await api(base, 'POST', `/api/v1/apps/${baidu.app}/grants`, { user: baidu.user, kind });
+  const given = { grant_type: 'client_credentials', client_id: baidu.app, client_secret: baidu.secret, scope: 'smartapp_snsapi_base' };
+  const { access_token } = await (await fetch(`${base}/oauth/2.0/token?${new URLSearchParams(given)}`)).json();
+  const body = new URLSearchParams({
+    touser_openId: baidu.user,
+    template_id: baidu.template,
+    data: JSON.stringify({ keyword1: { value: title } }),
+    scene_id: grants[0].id,
+    scene_type: { form: '1', payment: '2', order: '3' }[kind],
+  });
+  return (await fetch(`${base}/rest/2.0/smartapp/template/send?access_token=${access_token}`, { method: 'POST', body })).json();
 }

@@ -1,32 +1,41 @@
-// What happens on the server, as it happens. Views subscribe and are told.
-import { get, Refused, type Schema } from '../api/client';
+// What happens on the server, as it happens: views subscribe and are told.
+import type { Schema } from '../api/client';
+import { eventsOf } from './events';
+import { session } from './session.svelte';
 
-type Listener<News> = (news: News) => void;
+/** The kinds of news, and what each carries. */
+interface News {
+  /** Accepted, or read by its user. */
+  message: Schema<'Message'>;
+  /** Made, attempted or resent. */
+  callback: Schema<'Callback'>;
+  /** A platform call that the inspector keeps. */
+  call: Schema<'Call'>;
+  /** Minted or spent. */
+  grant: Schema<'Grant'>;
+  /** Something was missed: what is shown must be read anew. */
+  reset: unknown;
+}
 
-/** How long one poll is held by the server, and how long to rest after one that failed. */
-const held = '50s';
-const rest = 2000;
+type Kind = keyof News;
+type Listener<K extends Kind> = (news: News[K]) => void;
 
-/** How often those who watch calls look for new ones. */
-const look = 1500;
+/** How long to rest after a connection that failed, in milliseconds. */
+const rest = 1500;
 
 class Live {
   /** Whether the server answers. */
   connected = $state(true);
-  #listeners = new Set<Listener<Schema<'Message'>>>();
+  #listeners: { [K in Kind]: Set<Listener<K>> } = { message: new Set(), callback: new Set(), call: new Set(), grant: new Set(), reset: new Set() };
   #running: AbortController | null = null;
 
-  /** Tells of every message from now on; the answer ends it. */
-  onMessage(listener: Listener<Schema<'Message'>>): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Says from time to time that there may be new calls; the answer ends it. */
-  onCall(listener: () => void): () => void {
-    const timer = setInterval(() => document.visibilityState === 'visible' && listener(), look);
-    return () => clearInterval(timer);
-  }
+  /** Tells of every message; the answer ends it. */
+  onMessage = (listener: Listener<'message'>) => this.#on('message', listener);
+  onCallback = (listener: Listener<'callback'>) => this.#on('callback', listener);
+  onCall = (listener: Listener<'call'>) => this.#on('call', listener);
+  onGrant = (listener: Listener<'grant'>) => this.#on('grant', listener);
+  /** Says that news were missed; the answer ends it. */
+  onReset = (listener: Listener<'reset'>) => this.#on('reset', listener);
 
   /** Starts to listen, anew where it did before. */
   start() {
@@ -35,26 +44,39 @@ class Live {
     void this.#follow(this.#running.signal);
   }
 
+  #on<K extends Kind>(kind: K, listener: Listener<K>): () => void {
+    const listeners = this.#listeners[kind] as Set<Listener<K>>;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
   async #follow(signal: AbortSignal) {
-    let after: string | null = null;
+    let last = '';
     while (!signal.aborted) {
       try {
-        after ??= await this.#newest(signal);
-        const part: Schema<'ListMessage'> = await get('/api/v1/messages', { query: { after, wait: held, limit: 200 }, signal });
+        const answer = await fetch('/api/v1/stream', { headers: { ...session.headers(), ...(last === '' ? {} : { 'Last-Event-ID': last }) }, signal });
+        if (answer.status === 401) return session.refuse();
+        if (!answer.ok || !answer.body) throw new Error(`the stream answered ${answer.status}`);
         this.connected = true;
-        for (const message of part.items.toReversed()) this.#listeners.forEach((tell) => tell(message));
-        after = part.items[0]?.id ?? after;
-      } catch (error) {
-        if (signal.aborted || (error instanceof Refused && error.status === 401)) return;
-        this.connected = error instanceof Refused;
-        await pause(rest, signal);
+        // What happened between the reading of a list and now is in neither.
+        if (last === '') this.#tell('reset', '{}');
+        for await (const { id, event, data } of eventsOf(answer.body)) {
+          if (id !== '') last = id;
+          if (event !== '') this.#tell(event as Kind, data);
+        }
+      } catch {
+        if (signal.aborted) return;
+        this.connected = false;
       }
+      await pause(rest, signal);
     }
   }
 
-  async #newest(signal: AbortSignal): Promise<string> {
-    const part = await get('/api/v1/messages', { query: { limit: 1 }, signal });
-    return part.items[0]?.id ?? ''; // without one, the first message is news
+  #tell<K extends Kind>(kind: K, data: string) {
+    const listeners = this.#listeners[kind] as Set<Listener<K>> | undefined;
+    if (!listeners || listeners.size === 0) return;
+    const news = JSON.parse(data) as News[K];
+    for (const listener of listeners) listener(news);
   }
 }
 

@@ -30,7 +30,8 @@ export class Phone {
 
   /** Watches for news; the answer ends it. */
   watch(): () => void {
-    return live.onMessage((message) => void this.#take(message));
+    const ends = [live.onMessage((message) => void this.#take(message)), live.onReset(() => void (this.user && this.reload()))];
+    return () => ends.forEach((end) => end());
   }
 
   async choose(appID: string, userID: string, person: boolean) {
@@ -66,8 +67,9 @@ export class Phone {
     await post('/api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read', {
       path: { app_id: this.appID, user: idOf(this.user!), message_id: message.id },
     });
+    if (this.inbox.items.some((m) => m.id === message.id && m.read_at)) return; // the stream was faster
     this.inbox.replace({ ...message, read_at: new Date().toISOString() }, (m) => m.id);
-    this.unread = Math.max(0, this.unread - 1);
+    this.unread--;
   }
 
   async #take(message: Message) {
@@ -76,7 +78,12 @@ export class Phone {
       await this.reload();
     } else {
       if (message.app_id !== this.appID || !isAddressed(this.user, message.user)) return;
-      if (this.inbox.items.some((m) => m.id === message.id)) return;
+      const known = this.inbox.items.find((m) => m.id === message.id);
+      if (known) {
+        if (message.read_at && !known.read_at) this.unread--; // by a program, or in another window
+        this.inbox.replace(message, (m) => m.id);
+        return;
+      }
       this.inbox.prepend(message);
       this.unread++;
     }
