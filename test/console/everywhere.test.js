@@ -32,6 +32,7 @@ async function paths(base) {
     `/phone/${official.app}/${official.user}?as=person`,
     `/phone/MubanDemoBaiduAppKey000000000003`,
     `/phone/${mini.app}/${mini.user}`,
+    `/phone/${mini.app}/${mini.user}?message=${(await api(base, 'GET', `/api/v1/messages?app_id=${mini.app}`)).items[0].id}`,
   ];
 }
 
@@ -71,6 +72,29 @@ for (const dark of [false, true]) {
       assert.deepEqual(wrong, []);
     });
   }
+}
+
+for (const dark of [false, true]) {
+  test(`what opens over the page, ${dark ? 'dark' : 'light'}`, async (t) => {
+    const base = await lively(t);
+    const page = await visit(t, await open(t), base, `/phone/${mini.app}/${mini.user}`, { dark, size: narrow });
+    const wrong = [];
+    const look = async (name) => {
+      await page.getByRole('dialog').waitFor();
+      await settled(page);
+      if (pictures) await picture(page, `dialog-${name}`, dark, narrow);
+      wrong.push(...(await findings(page)).map((found) => `${name}: ${found}`));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await page.getByRole('button', { name: '提交表单' }).click();
+    await page.getByRole('button', { name: '用它发送' }).click();
+    await page.getByRole('dialog').getByLabel('物品名称').waitFor();
+    await look('send');
+    await page.getByTitle('沙箱时间').click();
+    await look('clock');
+    assert.deepEqual(wrong, []);
+  });
 }
 
 async function picture(page, path, dark, size) {

@@ -544,6 +544,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library/{platform}/keyword-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List applications for keywords
+         * @description Newest first, decided ones too: the history.
+         */
+        get: operations["listKeywordRequests"];
+        put?: never;
+        /**
+         * Apply for a keyword
+         * @description For a word that a title does not have. It can be used in templates once the application is approved. A keyword that the title has is a conflict; wechat-oa has no keywords.
+         */
+        post: operations["requestKeyword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{platform}/keyword-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an application
+         * @description The title has the keyword from now on, under the next number from 9001. One that was decided before is a conflict.
+         */
+        post: operations["approveKeywordRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{platform}/keyword-requests/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject an application
+         * @description With the reason. One that was decided before is a conflict.
+         */
+        post: operations["rejectKeywordRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/library/{platform}/titles": {
         parameters: {
             query?: never;
@@ -644,6 +708,26 @@ export interface paths {
          * @description Messages by when they were accepted and how they ended, refused platform calls by kind, callbacks that wait and that failed, grants about to end, the busiest templates. The cost is bounded: the newest 100,000 messages are looked at, and as many callbacks and grants; `partial` says that there are more. Refused calls are counted by the process that is asked, in memory, for 24 hours of sandbox time.
          */
         get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens
+         * @description Server-sent events: `message` when one was accepted or read, `grant` when one was minted or spent, `callback` when one was made, attempted or resent, `call` for a platform call that the inspector keeps. `data` is the object as this API shows it, in one line. A connection that was lost is resumed with `Last-Event-ID`, for about a minute and 4096 events; where that is not possible, and after `POST /api/v1/reset`, there is an event `reset` with `{"reason"}`: read anew what you show. What happens once the answer has begun is in it, also what other nodes of the same database do, within a second. A comment every 15 seconds keeps the connection open.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1314,6 +1398,70 @@ export interface components {
              */
             origin: "platform" | "muban";
         };
+        KeywordRejection: {
+            /**
+             * @description Why, in one line.
+             * @example 与关键词“提货码”重复
+             */
+            reason: string;
+        };
+        KeywordRequest: {
+            /**
+             * @description Who applied.
+             * @example wx3f7a9c0d5e8b2146
+             */
+            app_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was decided; absent while pending.
+             * @example 2026-11-21T02:14:00.000Z
+             */
+            decided_at?: string;
+            /**
+             * @description A value it may have.
+             * @example A12
+             */
+            example?: string;
+            /**
+             * @description Its id.
+             * @example 1234567891
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The keyword's number; absent unless approved.
+             * @example 9001
+             */
+            keyword_id?: number;
+            /**
+             * @description The word.
+             * @example 取货码
+             */
+            name: string;
+            /**
+             * @description Whose library.
+             * @enum {string}
+             */
+            platform: "wechat-mini" | "wechat-oa" | "baidu" | "alipay";
+            /** @description Why it was rejected. */
+            reason?: string;
+            /**
+             * @description Where it is.
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "rejected";
+            /**
+             * @description Of which title.
+             * @example AT0002
+             */
+            title_id: string;
+        };
         ListApp: {
             /** @description Newest first. */
             items: components["schemas"]["App"][];
@@ -1344,6 +1492,15 @@ export interface components {
         ListGrant: {
             /** @description Newest first. */
             items: components["schemas"]["Grant"][];
+            /**
+             * @description Pass it as cursor for the next part; absent on the last.
+             * @example MTIz
+             */
+            next_cursor?: string;
+        };
+        ListKeywordRequest: {
+            /** @description Newest first. */
+            items: components["schemas"]["KeywordRequest"][];
             /**
              * @description Pass it as cursor for the next part; absent on the last.
              * @example MTIz
@@ -1683,6 +1840,28 @@ export interface components {
              * @enum {string}
              */
             origin?: "platform" | "muban";
+        };
+        NewKeywordRequest: {
+            /**
+             * @description Who applies.
+             * @example wx3f7a9c0d5e8b2146
+             */
+            app_id: string;
+            /**
+             * @description A value it may have.
+             * @example A12
+             */
+            example?: string;
+            /**
+             * @description The word.
+             * @example 取货码
+             */
+            name: string;
+            /**
+             * @description Of which title.
+             * @example AT0002
+             */
+            title_id: string;
         };
         NewTemplate: {
             /**
@@ -3251,6 +3430,155 @@ export interface operations {
             };
         };
     };
+    listKeywordRequests: {
+        parameters: {
+            query?: {
+                /** @description Only this app's. */
+                app_id?: string;
+                /** @description Only those in this state. */
+                state?: "pending" | "approved" | "rejected";
+                /** @description The most items to answer. */
+                limit?: number;
+                /** @description The next_cursor of the part before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose library. */
+                platform: "wechat-mini" | "wechat-oa" | "baidu" | "alipay";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListKeywordRequest"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestKeyword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose library. */
+                platform: "wechat-mini" | "wechat-oa" | "baidu" | "alipay";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeywordRequest"];
+            };
+        };
+        responses: {
+            /** @description The application, pending. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeywordRequest"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveKeywordRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose library. */
+                platform: "wechat-mini" | "wechat-oa" | "baidu" | "alipay";
+                /** @description The application's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application, approved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeywordRequest"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectKeywordRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose library. */
+                platform: "wechat-mini" | "wechat-oa" | "baidu" | "alipay";
+                /** @description The application's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeywordRejection"];
+            };
+        };
+        responses: {
+            /** @description The application, rejected. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeywordRequest"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTitles: {
         parameters: {
             query?: {
@@ -3497,6 +3825,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What was wrong, as an RFC 9457 problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events of this app. */
+                app_id?: string;
+                /** @description Only events of these types, separated by commas; all if left out. */
+                types?: ("message" | "callback" | "call" | "grant")[] | null;
+            };
+            header?: {
+                /** @description The id of the last event that was read: what came after it comes first. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until the client or the server ends it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description What was wrong, as an RFC 9457 problem document. */
