@@ -4,11 +4,13 @@
 VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --always --dirty 2>/dev/null)),dev)
 # Arguments for run and bench: make run ARGS='--listen 127.0.0.1:9000'
 ARGS ?=
+# How often bench-go runs each benchmark; benchstat wants at least 6.
+COUNT ?= 6
 
 TOOL := go tool -modfile=tools/go.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help run build console test test-clients test-openapi test-console check lint format vet tidy cross fix bench dist clean
+.PHONY: help run build console test test-clients test-openapi test-console check lint format vet tidy cross fix bench bench-go dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +62,9 @@ fix: ## Format the code and mend what the linters can mend
 
 bench: build ## Measure sends against the machine's ceilings (ARGS='--connections 64')
 	bin/muban bench $(ARGS)
+
+bench-go: ## Run the Go benchmarks of a send's steps; compare two outputs with benchstat
+	@go test -run '^$$' -bench . -count $(COUNT) . ./wire/wechat ./internal/messaging ./internal/sqlstore ./internal/server
 
 dist: ## Build the release archives and their checksums in dist/
 	VERSION='$(VERSION)' sh scripts/dist.sh

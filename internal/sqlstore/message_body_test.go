@@ -10,6 +10,23 @@ import (
 	"github.com/muban-dev/muban"
 )
 
+// BenchmarkMessageBody encodes what is stored of a message.
+func BenchmarkMessageBody(b *testing.B) {
+	m := muban.Message{
+		Platform: muban.WeChatMini, UserID: "oUser0000000000000000000001", Page: "index", EmphasisKeyword: "keyword1.DATA",
+		Data: map[string]muban.Value{
+			"keyword1": {Text: "339208499"}, "keyword2": {Text: "2015年01月05日 12:30"}, "keyword3": {Text: "腾讯微信总部"},
+		},
+		GrantID: "6d7562616e0000000000000000000001", GrantKind: muban.GrantForm,
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if closeBody(appendBody(make([]byte, 0, usualBody), &m), &m) == "" {
+			b.Fatal("nothing was written")
+		}
+	}
+}
+
 // What is written by hand is read by encoding/json as it was.
 func FuzzMessageBody(f *testing.F) {
 	f.Add("oUser", "keyword1", "TIT造舰厂", "#173177", "pages/index?a=1&b=<2>", "", int64(0))
