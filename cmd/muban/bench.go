@@ -1,10 +1,11 @@
 package main
 
 import (
-	"fmt"
+	"context"
+	"encoding/json"
 	"io"
-	"net"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -13,8 +14,9 @@ import (
 	"github.com/muban-dev/muban/internal/bench"
 )
 
-func newBenchCommand(_ *shell) *cobra.Command {
+func newBenchCommand(s *shell) *cobra.Command {
 	var o bench.Options
+	var engines []string
 	platform := muban.WeChatMini
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -23,77 +25,128 @@ func newBenchCommand(_ *shell) *cobra.Command {
 of its own, over keep-alive connections; in the same run, in turns, two ceilings:
 a handler that only decodes the same body, and one that also appends it to a file
 and shares one fdatasync a group. Read the ratios; the rates are the machine's.
+In each round every server is also loaded evenly at half of the rate that it just
+had, for the latencies of an ordinary day.
+
+Side by side in one run: engines (--database beside the embedded store), one node
+and several on one database (--nodes 1,2), an empty store and one with a past
+(--preload 1000000). Each store in a database is a schema of its own, which is
+dropped at the end.
 
 With --platform alipay it measures how many signed answers a second the gateway
 gives, beside bare RSA signing.`,
-		Example: "  muban bench --sends 50000 --rounds 3",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.Program, err = os.Executable(); err != nil {
-				return err
+		Example: `  muban bench --sends 50000 --rounds 3
+  muban bench --engines sqlite,postgres --database postgres://muban@127.0.0.1/muban
+  muban bench --database postgres://muban@127.0.0.1/muban --nodes 1,2
+  muban bench --preload 10000000 --duration 1m --json
+  muban bench --platform wechat-oa --callbacks`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Platform = string(platform)
+			o.Engines = benchEngines(engines, o.Database)
+			if err := o.Check(); err != nil {
+				return usageErrorf("%v", err)
 			}
-			o.Logs = cmd.ErrOrStderr()
-			servers := 3
-			if platform == muban.Alipay {
-				servers = 2
-			}
-			bar := benchProgress(cmd.ErrOrStderr(), servers*o.Sends*o.Rounds)
-			o.Progress = func(n int) { _ = bar.Add(n) } // a bar that cannot be drawn is no reason to stop
-			if platform == muban.Alipay {
-				report, err := bench.RunAlipay(cmd.Context(), o)
-				if err != nil {
-					return err
-				}
-				return report.Write(cmd.OutOrStdout())
-			}
-			report, err := bench.Run(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
-			return report.Write(cmd.OutOrStdout())
+			return s.runBench(cmd.Context(), o)
 		},
 	}
-	choiceFlag(cmd, &platform, "platform", "whose sends", muban.WeChatMini, muban.Alipay)
-	cmd.Flags().StringVar(&o.Dir, "dir", "", "folder for the stores, whose disk is measured (default: the system's temporary folder)")
-	cmd.Flags().StringVar(&o.Database, "database", "", "PostgreSQL database for the server (postgres://…); what is sent stays there")
-	cmd.Flags().IntVar(&o.Sends, "sends", 40_000, "sends in each round, to each server")
-	cmd.Flags().IntVar(&o.Rounds, "rounds", 5, "rounds")
-	cmd.Flags().IntVar(&o.Connections, "connections", 256, "keep-alive connections")
-	cmd.Flags().IntVar(&o.Users, "users", 200, "users that are sent to")
-	cmd.Flags().StringVar(&o.Profile, "profile", "", "file for a CPU profile of the server, of the last round")
-	cmd.AddCommand(newCeilingCommand())
+	flags := cmd.Flags()
+	choiceFlag(cmd, &platform, "platform", "whose sends", muban.Platforms()...)
+	flags.StringVar(&o.Dir, "dir", "", "folder for the embedded stores, whose disk is measured (default: the system's temporary folder)")
+	flags.StringVar(&o.Database, "database", "", "PostgreSQL database (postgres://…), which need not be empty")
+	flags.StringSliceVar(&engines, "engines", nil, "what stores to measure: sqlite, postgres or both, as sqlite,postgres (default: postgres with --database, else sqlite)")
+	flags.IntSliceVar(&o.Nodes, "nodes", []int{1}, "how many processes on one database; several numbers are measured side by side")
+	flags.IntVar(&o.Preload, "preload", 0, "messages stored before, beside an empty store")
+	flags.IntVar(&o.Sends, "sends", 40_000, "sends in each round, to each server")
+	flags.IntVar(&o.Rounds, "rounds", 5, "rounds")
+	flags.DurationVar(&o.Duration, "duration", 0, "instead of --rounds: go on until each server was loaded so long, like 30s")
+	flags.IntVar(&o.Connections, "connections", 256, "keep-alive connections")
+	flags.IntVar(&o.Users, "users", 200, "users that are sent to")
+	flags.BoolVar(&o.Callbacks, "callbacks", false, "push the events to a receiver in the bench, and tell how it keeps up (wechat-oa)")
+	flags.StringVar(&o.Profile, "profile", "", "file for a CPU profile of the first server, of the last round")
+	cmd.MarkFlagsMutuallyExclusive("rounds", "duration")
+	cmd.AddCommand(newCeilingCommand(), newFillCommand())
 	return cmd
 }
 
-func benchProgress(w io.Writer, total int) *progressbar.ProgressBar {
+// benchEngines are the engines that were asked for.
+func benchEngines(words []string, database string) []bench.Engine {
+	switch {
+	case len(words) == 0 && database != "":
+		return []bench.Engine{bench.Postgres}
+	case len(words) == 0:
+		return []bench.Engine{bench.SQLite}
+	}
+	engines := make([]bench.Engine, len(words))
+	for i, word := range words {
+		engines[i] = bench.Engine(word)
+	}
+	return engines
+}
+
+// benchReport is what a measurement ends with.
+type benchReport interface{ Write(w io.Writer) error }
+
+func (s *shell) runBench(ctx context.Context, o bench.Options) (err error) {
+	if o.Program, err = os.Executable(); err != nil {
+		return err
+	}
+	o.Logs = s.err
+	progress := newBenchProgress(s.err)
+	o.Progress = progress
+	var report benchReport
+	if o.Platform == string(muban.Alipay) {
+		report, err = bench.RunAlipay(ctx, o)
+	} else {
+		report, err = bench.Run(ctx, o)
+	}
+	progress.end()
+	if err != nil {
+		return err
+	}
+	if !s.json {
+		return report.Write(s.out)
+	}
+	text, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	return s.printJSON(text)
+}
+
+// benchProgress is a bar on a terminal, and nothing elsewhere.
+type benchProgress struct{ bar *progressbar.ProgressBar }
+
+func newBenchProgress(w io.Writer) benchProgress {
 	if !isTerminal(w) {
-		w = io.Discard
+		return benchProgress{}
 	}
-	return progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6))
+	return benchProgress{progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))}
 }
 
-// newCeilingCommand is one of the ceilings as a server of its own; bench runs
-// it.
-func newCeilingCommand() *cobra.Command {
-	var file string
-	cmd := &cobra.Command{
-		Use:       "ceiling decode|append",
-		Short:     "Serve a ceiling (used by bench)",
-		Hidden:    true,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{string(bench.DecodeOnly), string(bench.AppendSync)},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on http://%s\n", listener.Addr()); err != nil {
-				return err
-			}
-			return bench.ServeCeiling(cmd.Context(), bench.Ceiling(args[0]), listener, file)
-		},
+// Begin implements bench.Progress.
+func (p benchProgress) Begin(doing string, steps int) {
+	if p.bar == nil {
+		return
 	}
-	cmd.Flags().StringVar(&file, "file", "", "file that is appended to")
-	return cmd
+	p.bar.Reset()
+	p.bar.ChangeMax(steps)
+	p.bar.Describe(doing)
 }
+
+// Add implements bench.Progress. A bar that cannot be drawn is no reason to
+// stop.
+func (p benchProgress) Add(steps int) {
+	if p.bar != nil {
+		_ = p.bar.Add(steps)
+	}
+}
+
+func (p benchProgress) end() {
+	if p.bar != nil {
+		_ = p.bar.Clear() // as Add
+	}
+}
+
+var _ bench.Progress = benchProgress{}

@@ -175,9 +175,10 @@ var layers = []layer{
 		why:    "the commands know a running server by its native API alone, as any program does",
 	},
 	{
-		pkg:    "internal/bench",
-		inside: []string{"internal/durable", "internal/httpx", "wire/alipay", "wire/wechat"},
-		why:    "the bench runs servers as processes; only its ceilings share the decoding with them, and its requests the signing",
+		pkg:     "internal/bench",
+		inside:  []string{"internal/durable", "internal/httpx", "wire/alipay", "wire/baidu", "wire/wechat"},
+		outside: []string{"github.com/jackc/pgx/v5"},
+		why:     "the bench runs servers as processes, each on a schema that it makes; only its ceilings share the decoding with them, and its requests the signing",
 	},
 	{
 		pkg:     "internal/server",

@@ -6,27 +6,24 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/muban-dev/muban/wire/alipay"
 )
 
-// AlipayReport is what was measured of Alipay's gateway, round by round.
-type AlipayReport struct {
-	// Sign is bare signing with RSA2 and nothing else, in this process.
-	Sign []Load
-	// Fresh are calls whose answers are signed anew: the download of a
-	// certificate, which touches no disk. Send are durable sends, whose answer
+// alipayLoads are what was measured of Alipay's gateway, round by round.
+type alipayLoads struct {
+	// sign is bare signing with RSA2 and nothing else, in this process.
+	sign []Load
+	// fresh are calls whose answers are signed anew: the download of a
+	// certificate, which touches no disk. send are durable sends, whose answer
 	// is the same every time, so that its signature is kept.
-	Fresh, Send []Load
+	fresh, send []Load
 }
 
 // RunAlipay measures how many signed answers a second the gateway gives beside
@@ -42,7 +39,12 @@ func RunAlipay(ctx context.Context, o Options) (report AlipayReport, err error) 
 	token := rand.Text() + rand.Text()
 	store := []string{"--data", filepath.Join(dir, "store")}
 	if o.Database != "" {
-		store = []string{"--database", o.Database}
+		address, drop, err := newSchema(ctx, o.Database)
+		if err != nil {
+			return report, err
+		}
+		defer func() { err = errors.Join(err, drop(context.WithoutCancel(ctx))) }()
+		store = []string{"--database", address}
 	}
 	server, err := startChild(ctx, o.Program, append([]string{"serve", "--listen", "127.0.0.1:0"}, store...),
 		[]string{"MUBAN_ADMIN_TOKEN=" + token}, o.Logs)
@@ -54,17 +56,19 @@ func RunAlipay(ctx context.Context, o Options) (report AlipayReport, err error) 
 	if err != nil {
 		return report, err
 	}
+	var loads alipayLoads
 	for range o.Rounds {
-		if err := alipayRound(ctx, o, api, from, server, &report); err != nil {
+		if err := alipayRound(ctx, o, api, from, server, &loads); err != nil {
 			return report, err
 		}
 	}
 	_, err = server.stop()
-	return report, err
+	return loads.report(), err
 }
 
-func alipayRound(ctx context.Context, o Options, api native, from signer, server *child, r *AlipayReport) error {
-	sends, err := from.sends(ctx, api, o.Sends)
+func alipayRound(ctx context.Context, o Options, api native, from signer, server *child, r *alipayLoads) error {
+	o.Progress.Begin("minting grants", o.Sends)
+	sends, err := from.sends(ctx, api, o.Sends, o.Progress)
 	if err != nil {
 		return err
 	}
@@ -76,17 +80,18 @@ func alipayRound(ctx context.Context, o Options, api native, from signer, server
 	if err != nil {
 		return err
 	}
-	r.Sign = append(r.Sign, signed)
+	r.sign = append(r.sign, signed)
 	for _, turn := range []struct {
 		method string
 		bodies [][]byte
 		into   *[]Load
-	}{{alipay.MethodCertDownload, downloads, &r.Fresh}, {alipay.MethodSend, sends, &r.Send}} {
+	}{{alipay.MethodCertDownload, downloads, &r.fresh}, {alipay.MethodSend, sends, &r.send}} {
+		o.Progress.Begin(turn.method, len(turn.bodies))
 		before := server.processor()
 		load, err := drive(ctx, target{
-			addr: server.addr, path: "/gateway.do", contentType: "application/x-www-form-urlencoded",
+			addrs: []string{server.addr}, path: "/gateway.do", contentType: "application/x-www-form-urlencoded",
 			accepted: `{"` + alipay.ResponseName(turn.method) + `":{"code":"10000",`,
-		}, turn.bodies, o.Connections, o.Progress)
+		}, burst{bodies: turn.bodies, connections: o.Connections}, o.Progress)
 		if err != nil {
 			return err
 		}
@@ -159,8 +164,8 @@ func (n native) newSigner(ctx context.Context, users int) (s signer, err error) 
 }
 
 // sends are so many signed sends, each with a grant of its own.
-func (s signer) sends(ctx context.Context, n native, sends int) ([][]byte, error) {
-	return n.minted(ctx, s.appID, s.users, sends, func(user, grant string) ([]byte, error) {
+func (s signer) sends(ctx context.Context, n native, sends int, p Progress) ([][]byte, error) {
+	return n.minted(ctx, s.appID, s.users, sends, p, func(user, grant string) ([]byte, error) {
 		return s.signed(alipay.MethodSend, alipay.SendContent{
 			ToUserID: user, FormID: grant, UserTemplateID: s.template, Page: "pages/index/index",
 			Data: `{"keyword1":{"value":"12:00"},"keyword2":{"value":"2018年08月08日"},"keyword3":{"value":"支付宝"}}`,
@@ -198,23 +203,4 @@ func (s signer) signed(method string, content any) ([]byte, error) {
 	}
 	err = p.Sign(s.key, alipay.RSA2)
 	return []byte(p.Form()), err
-}
-
-// Write prints the report as a table.
-func (r AlipayReport) Write(w io.Writer) error {
-	var table strings.Builder
-	table.WriteString("                            a second   a second of a core   p50        p95        p99\n")
-	for _, row := range []struct {
-		name  string
-		loads []Load
-	}{{"bare RSA2 signing", r.Sign}, {"signed answer, fresh", r.Fresh}, {"signed answer, durable send", r.Send}} {
-		l := median(row.loads)
-		fmt.Fprintf(&table, "%-27s %8.0f   %18.0f   %-10s %-10s %s\n", row.name, l.Rate(), l.perCore(),
-			short(l.Percentile(50)), short(l.Percentile(95)), short(l.Percentile(99)))
-	}
-	bare := median(r.Sign).perCore()
-	fmt.Fprintf(&table, "\nof bare signing, per core   fresh %.2f, durable send %.2f  (medians of %d rounds)\n",
-		median(r.Fresh).perCore()/bare, median(r.Send).perCore()/bare, len(r.Sign))
-	_, err := io.WriteString(w, table.String())
-	return err
 }

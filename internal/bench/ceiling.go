@@ -13,6 +13,7 @@ import (
 
 	"github.com/muban-dev/muban/internal/durable"
 	"github.com/muban-dev/muban/internal/httpx"
+	"github.com/muban-dev/muban/wire/baidu"
 	"github.com/muban-dev/muban/wire/wechat"
 )
 
@@ -25,9 +26,9 @@ const (
 	AppendSync Ceiling = "append"
 )
 
-// ServeCeiling answers every request as a send is answered until ctx ends.
-// file is where AppendSync appends.
-func ServeCeiling(ctx context.Context, kind Ceiling, listener net.Listener, file string) (err error) {
+// ServeCeiling answers every request as a platform's send is answered until ctx
+// ends. file is where AppendSync appends.
+func ServeCeiling(ctx context.Context, kind Ceiling, platform string, listener net.Listener, file string) (err error) {
 	keep := func([]byte) error { return nil }
 	if kind == AppendSync {
 		log, err := openAppendLog(file)
@@ -37,11 +38,11 @@ func ServeCeiling(ctx context.Context, kind Ceiling, listener net.Listener, file
 		defer func() { err = errors.Join(err, log.close()) }()
 		keep = log.append
 	}
-	answer := []byte(`{"errcode":0,"errmsg":"ok"}`)
+	answer := []byte(trafficOf(platform).accepted + `"errmsg":"ok"}`)
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := httpx.ReadBody(r)
 		if err == nil {
-			_, err = wechat.DecodeSend(body)
+			err = decodeSend(platform, r, body)
 		}
 		if err == nil {
 			err = keep(body)
@@ -59,6 +60,24 @@ func ServeCeiling(ctx context.Context, kind Ceiling, listener net.Listener, file
 		return fmt.Errorf("serving the ceiling: %w", err)
 	}
 	return nil
+}
+
+// decodeSend is what the platform's dialect does first.
+func decodeSend(platform string, r *http.Request, body []byte) error {
+	switch platform {
+	case "wechat-oa":
+		_, err := wechat.DecodeOfficialSend(body)
+		return err
+	case "baidu":
+		params, err := baidu.DecodeParams(r.URL.RawQuery, r.Header.Get("Content-Type"), body)
+		if err == nil {
+			_, err = baidu.DecodeSend(params)
+		}
+		return err
+	default:
+		_, err := wechat.DecodeSend(body)
+		return err
+	}
 }
 
 // appendLog appends what waits with one write and one fdatasync, as the

@@ -47,8 +47,33 @@ func startChild(ctx context.Context, program string, args, env []string, logs io
 	return nil, errors.Join(fmt.Errorf("%s %s did not start", program, strings.Join(args, " ")), lines.Err(), cmd.Wait())
 }
 
-// stop ends the process and reports how much memory it had at most.
+// runChild runs the program to its end. Each line that it prints is how many
+// more steps are done.
+func runChild(ctx context.Context, program string, args []string, logs io.Writer, p Progress) error {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stderr = logs
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if n, err := strconv.Atoi(lines.Text()); err == nil {
+			p.Add(n)
+		}
+	}
+	return errors.Join(lines.Err(), cmd.Wait())
+}
+
+// stop ends the process, if it has not ended, and reports how much memory it
+// had at most.
 func (c *child) stop() (peakMiB int, err error) {
+	if c.cmd.ProcessState != nil {
+		return 0, nil
+	}
 	peakMiB = c.peakMemory()
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return peakMiB, err
@@ -71,6 +96,24 @@ func processor(pid int) time.Duration {
 	user, _ := strconv.Atoi(fields[11])
 	system, _ := strconv.Atoi(fields[12])
 	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// machine is how much processor time everything on the machine has used; 0
+// where the system does not tell.
+func machine() time.Duration {
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	line, _, _ := strings.Cut(string(stat), "\n")
+	// cpu user nice system idle iowait irq softirq, in ticks of 10 ms
+	fields := strings.Fields(line)
+	ticks := 0
+	for _, i := range []int{1, 2, 3, 6, 7} {
+		n, _ := strconv.Atoi(fields[i])
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // peakMemory is the process's largest resident size in MiB; 0 where the

@@ -1,186 +1,215 @@
 package bench
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
-// Options say what to measure.
-type Options struct {
-	Program     string // the muban to run, for the server and the ceilings
-	Dir         string // where the stores are; its disk is what is measured
-	Database    string // a PostgreSQL database that the server works on instead
-	Sends       int    // in each round, to each server
-	Rounds      int
-	Connections int
-	Users       int
-	// Profile is a file for the server's CPU profile of the last round; empty
-	// takes none.
-	Profile  string
-	Logs     io.Writer
-	Progress func(int) // told of every answered request
+// run is a measurement while it goes on.
+type run struct {
+	Options
+	dir, token   string
+	ceilings     []*ceiling
+	servers      []*server
+	cleanUps     []func(context.Context) error // in the order of what they undo
+	profileTaken bool
 }
 
-// Report is what was measured: each server's loads round by round.
-type Report struct {
-	Engine                string // of the server's store
-	Decode, Append, Muban []Load
-	GroupSize             float64       // mean writes a commit
-	PeakMiB               int           // the server's memory at most
-	Behind                time.Duration // from the last answer to an empty outbox
+// ceiling is one of the ceilings while it is measured.
+type ceiling struct {
+	name    string
+	process *child
+	loads   []Load
 }
 
-// Run measures. The three servers are up together and take turns within each
-// round, so that what else the machine does falls on all of them.
+// cleanUpTime bounds what is cleaned up after a broken measurement.
+const cleanUpTime = 30 * time.Second
+
+// Run measures. All servers are up together and take turns within each round,
+// so that what else the machine does falls on all of them.
 func Run(ctx context.Context, o Options) (report Report, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	dir, err := os.MkdirTemp(o.Dir, "muban-bench-")
-	if err != nil {
+	r := &run{Options: o, token: rand.Text() + rand.Text()}
+	if r.dir, err = os.MkdirTemp(o.Dir, "muban-bench-"); err != nil {
 		return report, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	decode, err := startChild(ctx, o.Program, []string{"bench", "ceiling", string(DecodeOnly)}, nil, o.Logs)
-	if err != nil {
+	r.cleanUps = append(r.cleanUps, func(context.Context) error { return os.RemoveAll(r.dir) })
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+		defer cancel()
+		for _, cleanUp := range slices.Backward(r.cleanUps) {
+			err = errors.Join(err, cleanUp(ctx))
+		}
+	}()
+	if err := r.start(ctx); err != nil {
 		return report, err
 	}
-	file := filepath.Join(dir, "append.log")
-	appendSync, err := startChild(ctx, o.Program, []string{"bench", "ceiling", string(AppendSync), "--file", file}, nil, o.Logs)
-	if err != nil {
-		return report, err
+	rounds := 0
+	for ; !r.done(rounds); rounds++ {
+		if err := r.round(ctx, rounds); err != nil {
+			return report, fmt.Errorf("round %d: %w", rounds+1, err)
+		}
 	}
-	token := rand.Text() + rand.Text()
-	store := []string{"--data", filepath.Join(dir, "store")}
-	report.Engine = "SQLite"
-	if o.Database != "" {
-		store, report.Engine = []string{"--database", o.Database}, "PostgreSQL"
-	}
-	server, err := startChild(ctx, o.Program, append([]string{"serve", "--listen", "127.0.0.1:0"}, store...),
-		[]string{"MUBAN_ADMIN_TOKEN=" + token}, o.Logs)
-	if err != nil {
-		return report, err
-	}
-	api := native{"http://" + server.addr, token}
-	from, err := api.newSender(ctx, o.Users)
-	if err != nil {
-		return report, err
-	}
-	to := target{
-		path: "/cgi-bin/message/wxopen/template/send?access_token=" + from.token, contentType: "application/json",
-		accepted: `{"errcode":0,`,
-	}
-	for round := range o.Rounds {
-		bodies, err := api.bodies(ctx, from, o.Sends)
-		if err != nil {
+	for _, s := range r.servers {
+		if s.inbox, err = s.readInbox(ctx, r.Progress); err != nil {
 			return report, err
 		}
-		for _, turn := range []struct {
-			on   *child
-			into *[]Load
-		}{{decode, &report.Decode}, {appendSync, &report.Append}, {server, &report.Muban}} {
-			profiled := make(chan error, 1)
-			if o.Profile != "" && round == o.Rounds-1 && turn.on == server {
-				go func() { profiled <- api.profile(ctx, o.Profile) }()
-			} else {
-				profiled <- nil
-			}
-			before := turn.on.processor()
-			to.addr = turn.on.addr
-			load, err := drive(ctx, to, bodies, o.Connections, o.Progress)
-			if err != nil {
-				return report, err
-			}
-			if err := <-profiled; err != nil {
-				return report, err
-			}
-			load.Processor = turn.on.processor() - before
-			*turn.into = append(*turn.into, load)
-		}
-		if report.Behind, err = drained(ctx, api, report.Behind); err != nil {
+		if err := s.stop(); err != nil {
 			return report, err
 		}
 	}
-	return finish(ctx, report, api, decode, appendSync, server)
+	return r.report(rounds), nil
 }
 
-// drained waits until nothing is left to deliver and returns the longest time
-// that took so far.
-func drained(ctx context.Context, api native, longest time.Duration) (time.Duration, error) {
-	for began := time.Now(); ; {
-		values, err := api.metrics(ctx)
+func (r *run) start(ctx context.Context) error {
+	for _, one := range []struct {
+		name string
+		args []string
+	}{
+		{"decode only", []string{string(DecodeOnly)}},
+		{"decode, append, sync", []string{string(AppendSync), "--file", filepath.Join(r.dir, "append.log")}},
+	} {
+		args := append([]string{"bench", "ceiling", "--platform", r.Platform}, one.args...)
+		process, err := startChild(ctx, r.Program, args, nil, r.Logs)
 		if err != nil {
-			return longest, err
+			return err
 		}
-		if values["muban_outbox_waiting"] == 0 {
-			return max(longest, time.Since(began)), nil
-		}
+		r.cleanUps = append(r.cleanUps, func(context.Context) error {
+			_, err := process.stop()
+			return err
+		})
+		r.ceilings = append(r.ceilings, &ceiling{name: one.name, process: process})
 	}
+	for _, v := range r.variants() {
+		s, err := r.startServer(ctx, v)
+		if err != nil {
+			return fmt.Errorf("%s: %w", v.name(), err)
+		}
+		r.servers = append(r.servers, s)
+	}
+	return nil
 }
 
-func finish(ctx context.Context, report Report, api native, ceilings ...*child) (Report, error) {
-	values, err := api.metrics(ctx)
+// done says whether so many rounds are enough.
+func (r *run) done(rounds int) bool {
+	if r.Duration == 0 {
+		return rounds >= r.Rounds
+	}
+	return !slices.ContainsFunc(r.servers, func(s *server) bool { return loaded(s.loads) < r.Duration })
+}
+
+// last guesses whether the round that begins is the last.
+func (r *run) last(round int) bool {
+	if r.Duration == 0 {
+		return round == r.Rounds-1
+	}
+	so := loaded(r.servers[0].loads)
+	return round > 0 && so+so/time.Duration(round) >= r.Duration
+}
+
+func loaded(loads []Load) (sum time.Duration) {
+	for _, l := range loads {
+		sum += l.Took
+	}
+	return sum
+}
+
+// round mints what each server's sends need, then loads the ceilings and the
+// servers in turns, then the servers at half the rate that they just had.
+func (r *run) round(ctx context.Context, round int) error {
+	half := max(1, r.Sends/2)
+	full, halves := make([][][]byte, len(r.servers)), make([][][]byte, len(r.servers))
+	for i, s := range r.servers {
+		r.Progress.Begin(fmt.Sprintf("round %d: writing sends, %s", round+1, s.name()), r.Sends+half)
+		bodies, err := s.api.bodies(ctx, s.from, r.Sends+half, r.Progress)
+		if err != nil {
+			return err
+		}
+		full[i], halves[i] = bodies[:r.Sends], bodies[r.Sends:]
+	}
+	for _, c := range r.ceilings {
+		to := r.servers[0].from.target()
+		to.addrs = []string{c.process.addr}
+		r.Progress.Begin(fmt.Sprintf("round %d: %s", round+1, c.name), r.Sends)
+		load, err := use([]*child{c.process}, func() (Load, error) {
+			return drive(ctx, to, burst{bodies: full[0], connections: r.Connections}, r.Progress)
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		c.loads = append(c.loads, load)
+	}
+	for i, s := range r.servers {
+		r.Progress.Begin(fmt.Sprintf("round %d: %s", round+1, s.name()), r.Sends)
+		profiled := r.profile(ctx, s, round)
+		err := r.full(ctx, s, full[i])
+		if err := errors.Join(err, <-profiled); err != nil {
+			return fmt.Errorf("%s: %w", s.name(), err)
+		}
+	}
+	for i, s := range r.servers {
+		r.Progress.Begin(fmt.Sprintf("round %d: %s at half its rate", round+1, s.name()), half)
+		if err := r.half(ctx, s, halves[i]); err != nil {
+			return fmt.Errorf("%s at half its rate: %w", s.name(), err)
+		}
+	}
+	return nil
+}
+
+// profile takes a profile of the first server in the last round.
+func (r *run) profile(ctx context.Context, s *server, round int) <-chan error {
+	taken := make(chan error, 1)
+	if r.Profile == "" || s != r.servers[0] || r.profileTaken || !r.last(round) {
+		taken <- nil
+		return taken
+	}
+	r.profileTaken = true
+	go func() { taken <- s.api.profile(ctx, r.Profile) }()
+	return taken
+}
+
+// full loads a server with as much as it takes.
+func (r *run) full(ctx context.Context, s *server, bodies [][]byte) error {
+	before, err := s.groupsSoFar(ctx)
 	if err != nil {
-		return report, err
+		return err
 	}
-	if groups := values["muban_commit_group_size_count"]; groups > 0 {
-		report.GroupSize = values["muban_commit_group_size_sum"] / groups
+	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections})
+	if err != nil {
+		return err
 	}
-	var problems []error
-	for _, c := range ceilings {
-		peak, err := c.stop()
-		report.PeakMiB = peak // the server is the last
-		problems = append(problems, err)
+	s.loads = append(s.loads, load)
+	after, err := s.groupsSoFar(ctx)
+	if err != nil {
+		return err
 	}
-	return report, errors.Join(problems...)
+	after.add(before, -1)
+	s.groups.add(after, 1)
+	return nil
 }
 
-// Ratios are the server's rate over a ceiling's, round by round, sorted.
-func Ratios(server, ceiling []Load) []float64 {
-	ratios := make([]float64, len(server))
-	for i := range server {
-		ratios[i] = server[i].Rate() / ceiling[i].Rate()
-	}
-	slices.Sort(ratios)
-	return ratios
-}
-
-// Write prints the report as a table.
-func (r Report) Write(w io.Writer) error {
-	var table strings.Builder
-	table.WriteString("                        sends/s   p50        p95        p99        processor a send\n")
-	for _, row := range []struct {
-		name  string
-		loads []Load
-	}{{"decode only", r.Decode}, {"decode, append, sync", r.Append}, {"muban, durable send", r.Muban}} {
-		l := median(row.loads)
-		fmt.Fprintf(&table, "%-22s %8.0f   %-10s %-10s %-10s %d µs\n", row.name, l.Rate(),
-			short(l.Percentile(50)), short(l.Percentile(95)), short(l.Percentile(99)), (l.Processor / time.Duration(l.Requests)).Microseconds())
-	}
-	first, second := Ratios(r.Muban, r.Decode), Ratios(r.Muban, r.Append)
-	fmt.Fprintf(&table, "\nof decode only          %.2f  (%.2f to %.2f over %d rounds)\nof decode, append, sync %.2f  (%.2f to %.2f)\n",
-		middle(first), first[0], first[len(first)-1], len(first), middle(second), second[0], second[len(second)-1])
-	fmt.Fprintf(&table, "engine                  %s\n", r.Engine)
-	fmt.Fprintf(&table, "writes a commit         %.1f\npeak memory             %d MiB\ndelivery behind by      %s\n", r.GroupSize, r.PeakMiB, short(r.Behind))
-	_, err := io.WriteString(w, table.String())
+// half loads a server evenly with half of what it took last.
+func (r *run) half(ctx context.Context, s *server, bodies [][]byte) error {
+	every := time.Duration(2 / s.loads[len(s.loads)-1].Rate() * float64(time.Second))
+	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections, every: every})
+	s.half = append(s.half, load)
 	return err
 }
 
-// median is the round with the middle rate.
-func median(loads []Load) Load {
-	sorted := slices.SortedFunc(slices.Values(loads), func(a, b Load) int { return cmp.Compare(a.Rate(), b.Rate()) })
-	return sorted[len(sorted)/2]
+// load loads a server and, where events are pushed, waits until all have come.
+func (r *run) load(ctx context.Context, s *server, b burst) (Load, error) {
+	watched := s.watchOutbox(ctx)
+	load, err := use(s.nodes, func() (Load, error) { return drive(ctx, s.target(), b, r.Progress) })
+	ended := time.Now()
+	s.accepted += load.Requests
+	waiting, watchErr := watched()
+	if err := errors.Join(err, watchErr); err != nil {
+		return load, err
+	}
+	return load, s.awaitEvents(ctx, ended, waiting)
 }
-
-func middle(sorted []float64) float64 { return sorted[len(sorted)/2] }
-
-func short(d time.Duration) string { return d.Round(10 * time.Microsecond).String() }

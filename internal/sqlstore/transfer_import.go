@@ -120,8 +120,9 @@ func (i *importer) begin(ctx context.Context) error {
 	})
 }
 
-func (i *importer) inTransaction(ctx context.Context, do func(*sql.Tx) error) (err error) {
-	tx, err := i.hot.conn.BeginTx(ctx, nil)
+// inTransaction is for what has the store alone, without a committer.
+func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	tx, err := s.hot.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
