@@ -212,3 +212,20 @@ func TestNewAndClose(t *testing.T) {
 	}()
 	m.NewApp(muban.WeChatMini)
 }
+
+// After a reset nothing is there, and the same can be made again.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	m := mubantest.Start(t)
+	app := m.NewApp(muban.WeChatMini)
+	m.Advance(24 * time.Hour)
+	m.Reset()
+	if ahead := time.Until(m.Now()); ahead > time.Hour {
+		t.Errorf("time is %v ahead", ahead)
+	}
+	_, err := app.Client().Send(t.Context(), client.SendRequest{To: "oUser", Template: "t", Grant: client.Grant{ID: "g", Kind: muban.GrantForm}})
+	if err == nil || !strings.Contains(err.Error(), "40013") {
+		t.Errorf("the app that is gone sends: %v", err)
+	}
+	m.NewApp(muban.WeChatMini).NewUser()
+}

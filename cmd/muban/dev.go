@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,7 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	if !options.Loopback() {
 		log.Warn("the sandbox has no login and listens where other machines can reach it", "listen", flags.listen)
 	}
+	options.Refill = func(ctx context.Context, s *server.Server) error { return fill(ctx, s, flags, log) }
 	s, err := server.New(cmd.Context(), options)
 	if err != nil {
 		return err
@@ -90,7 +92,18 @@ func nameConsole(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog
 
 // seed fills the sandbox and prints what it holds.
 func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger) error {
-	ctx := cmd.Context()
+	if err := fill(cmd.Context(), s, flags, log); err != nil || flags.empty {
+		return err
+	}
+	demo, err := sandbox.Demo()
+	if err != nil {
+		return err
+	}
+	return printDemo(cmd.Context(), cmd.OutOrStdout(), s.Service(), demo, baseURL(s.Addr()))
+}
+
+// fill makes what the sandbox begins with: the demo apps and a seed of one's own.
+func fill(ctx context.Context, s *server.Server, flags devFlags, log *slog.Logger) error {
 	if !flags.empty {
 		demo, err := sandbox.Demo()
 		if err != nil {
@@ -100,9 +113,6 @@ func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger
 			return err
 		}
 		if err := demo.PointToReceiver(ctx, s.Handler(), s.Service(), baseURL(s.Addr())); err != nil {
-			return err
-		}
-		if err := printDemo(ctx, cmd.OutOrStdout(), s.Service(), demo, baseURL(s.Addr())); err != nil {
 			return err
 		}
 	}
@@ -121,7 +131,7 @@ func seed(cmd *cobra.Command, s *server.Server, flags devFlags, log *slog.Logger
 	if err := own.Apply(ctx, s.Handler()); err != nil {
 		return fmt.Errorf("%s: %w", flags.seed, err)
 	}
-	log.Info("seeded", "file", flags.seed, "apps", len(own.Apps))
+	log.InfoContext(ctx, "seeded", "file", flags.seed, "apps", len(own.Apps))
 	return nil
 }
 

@@ -38,6 +38,8 @@ type Options struct {
 	Inspector Inspector
 	// Refusals are the refused platform calls of an overview; nil counts none.
 	Refusals Refusals
+	// Reset begins the sandbox anew; nil where there is none.
+	Reset func(ctx context.Context) error
 	// Stream is what the stream of events reads; nil where there is none.
 	Stream Stream
 	// Stopping ends when the server begins to stop: held answers are given
@@ -92,6 +94,7 @@ func (a *api) routes() {
 	a.clockRoutes()
 	a.overviewRoutes()
 	a.streamRoutes()
+	a.resetRoutes()
 }
 
 // guarded is the outermost layer: it names the surface for log and metrics

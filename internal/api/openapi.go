@@ -63,6 +63,7 @@ func documentTags() []*huma.Tag {
 		{Name: "library", Description: "The platforms' public template libraries (模板库)."},
 		{Name: "stream", Description: "What happens, as it happens."},
 		{Name: "overview", Description: "What happens, in numbers."},
+		{Name: "sandbox", Description: "The sandbox as a whole. `muban dev` only."},
 		{Name: "clock", Description: "Sandbox time, which governs every rule. `muban dev` only."},
 	}
 }

@@ -67,6 +67,7 @@ POST /api/v1/library/{platform}/keyword-requests requestKeyword
 POST /api/v1/library/{platform}/keyword-requests/{id}/approve approveKeywordRequest
 POST /api/v1/library/{platform}/keyword-requests/{id}/reject rejectKeywordRequest
 POST /api/v1/library/{platform}/titles createTitle
+POST /api/v1/reset resetSandbox
 PUT /api/v1/clock setClock
 `
 

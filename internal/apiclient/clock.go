@@ -43,3 +43,9 @@ func (c *Client) AdvanceClock(ctx context.Context, by time.Duration) (Answer[Clo
 	body := Members{"by": by.String()}
 	return do[Clock](ctx, c, call{method: http.MethodPost, path: []string{"clock", "advance"}, body: body, patient: true})
 }
+
+// Reset begins the sandbox anew.
+func (c *Client) Reset(ctx context.Context) error {
+	_, err := c.send(ctx, call{method: http.MethodPost, path: []string{"reset"}})
+	return err
+}

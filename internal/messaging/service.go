@@ -88,6 +88,15 @@ func (s *Service) cachedTemplate(ctx context.Context, appID, id string) (muban.T
 	})
 }
 
+// ForgetAll drops everything that is cached: the store begins anew.
+func (s *Service) ForgetAll() {
+	for _, cache := range []interface{ Clear() }{
+		s.tokenRefs, s.tokens, s.apps, s.numbers, s.users, s.templates, s.platformKeys, s.certificates, s.authorizations,
+	} {
+		cache.Clear()
+	}
+}
+
 // forgetUser drops what is cached of a user under any of its ids.
 func (s *Service) forgetUser(u muban.User) {
 	for _, id := range u.IDs() {

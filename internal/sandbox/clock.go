@@ -32,7 +32,7 @@ type Settler interface {
 	NextDue(ctx context.Context) (time.Time, bool, error)
 }
 
-// Clock is sandbox time: it never goes back. Now is safe for concurrent use.
+// Clock is sandbox time: it never goes back, but for a reset of all. Now is safe for concurrent use.
 type Clock struct {
 	store ClockStore
 	wall  func() time.Time
@@ -116,6 +116,17 @@ func (c *Clock) Advance(ctx context.Context, by time.Duration, settler Settler) 
 	if err := c.travel(ctx, now.Add(by), settler); err != nil {
 		return err
 	}
+	return c.save(ctx)
+}
+
+// Reset lets the clock run with the wall clock again, which may be before the
+// present time: whatever time governed is gone.
+func (c *Clock) Reset(ctx context.Context) error {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	c.mu.Lock()
+	c.mode, c.stands, c.ahead = Running, time.Time{}, 0
+	c.mu.Unlock()
 	return c.save(ctx)
 }
 

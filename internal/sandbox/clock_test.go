@@ -129,3 +129,22 @@ func TestWorkIsDoneAtItsTimeInOrder(t *testing.T) {
 		t.Errorf("arrived at %v", got)
 	}
 }
+
+// A reset lets time run with the wall again, also over a restart.
+func TestResetOfTheClock(t *testing.T) {
+	t.Parallel()
+	wall, store := noon, &memory{}
+	clock := newClock(t, store, &wall)
+	if err := clock.Set(t.Context(), sandbox.Frozen, noon.Add(time.Hour), &work{clock: clock}); err != nil {
+		t.Fatal(err)
+	}
+	if err := clock.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wall = wall.Add(time.Minute)
+	for _, c := range []*sandbox.Clock{clock, newClock(t, store, &wall)} {
+		if mode, now := c.State(); mode != sandbox.Running || !now.Equal(wall) {
+			t.Errorf("after the reset it is %s at %v, want %v", mode, now, wall)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,9 @@ type Options struct {
 	// deleted; 0 keeps everything.
 	Keep time.Duration
 	Log  *slog.Logger
+	// Refill makes what the sandbox begins with, after a reset; nil makes
+	// nothing.
+	Refill func(ctx context.Context, s *Server) error
 }
 
 // shortestAdminToken is the contract's.

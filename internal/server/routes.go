@@ -87,6 +87,7 @@ func (s *Server) apiOptions() api.Options {
 	}
 	if s.sandbox != nil {
 		o.Clock = sandboxClock{s.sandbox, settler{s.pusher, s.store}, s.forget}
+		o.Reset = s.Reset
 	}
 	return o
 }

@@ -45,7 +45,9 @@ type Server struct {
 	keeper   *retention.Keeper // nil where everything is kept
 	metrics  *metrics
 	refusals *overview.Refusals
-	stream   *stream.Hub
+	// resetting serialises resets of the sandbox.
+	resetting sync.Mutex
+	stream    *stream.Hub
 	// inspector is nil where no calls are kept.
 	inspector *inspect.Inspector
 	sandbox   *sandbox.Clock // nil in `muban serve`
