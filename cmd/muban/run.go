@@ -33,7 +33,7 @@ func commands() []commandGroup {
 		{"Drive it:", []newCommand{
 			newSendCommand, newMessageCommand, newInboxCommand,
 			newAppCommand, newUserCommand, newTemplateCommand, newGrantCommand,
-			newCallCommand, newCallbackCommand, newLibraryCommand, newClockCommand, newResetCommand, newAlipayCommand,
+			newCallCommand, newCallbackCommand, newLibraryCommand, newClockCommand, newOverviewCommand, newResetCommand, newAlipayCommand,
 		}},
 		{"Besides:", []newCommand{
 			newVersionCommand, newCompletionCommand, newHelpCommand,
