@@ -15,6 +15,8 @@ import Library from './views/Library/Library.svelte';
 import { words as library } from './views/Library/words';
 import Messages from './views/Messages/Messages.svelte';
 import { words as messages } from './views/Messages/words';
+import Overview from './views/Overview/Overview.svelte';
+import { words as overview } from './views/Overview/words';
 import Phone from './views/Phone/Phone.svelte';
 import { words as phone } from './views/Phone/words';
 import Templates from './views/Templates/Templates.svelte';
@@ -36,4 +38,5 @@ export const views: View[] = [
   { path: 'grants', icon: 'grant', name: grants.name, component: Grants },
   { path: 'callbacks', icon: 'callback', name: callbacks.name, component: Callbacks },
   { path: 'apps', icon: 'app', name: apps.name, component: Apps },
+  { path: 'overview', icon: 'overview', name: overview.name, component: Overview },
 ];
