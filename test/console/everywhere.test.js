@@ -24,10 +24,18 @@ async function lively(t) {
 /** What the navigation leads to, and what is below it. */
 async function paths(base) {
   const [message] = (await api(base, 'GET', '/api/v1/messages')).items;
+  const [grant] = (await api(base, 'GET', `/api/v1/apps/${mini.app}/grants`)).items;
+  const apps = (await api(base, 'GET', '/api/v1/apps')).items;
   const [call] = (await api(base, 'GET', '/api/v1/calls?refused=true')).items;
   return [
     `/messages/${message.id}`,
     `/calls/${call.id}`,
+    `/templates/${mini.template}?app=${mini.app}`,
+    '/library/wechat-mini/AT0002',
+    '/library/wechat-oa',
+    `/grants/${grant.id}?app=${mini.app}`,
+    '/apps?new=baidu',
+    ...apps.map((app) => `/apps/${app.app_id}`),
     `/phone/${official.app}/${official.user}`,
     `/phone/${official.app}/${official.user}?as=person`,
     `/phone/MubanDemoBaiduAppKey000000000003`,

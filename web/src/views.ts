@@ -19,6 +19,8 @@ import Overview from './views/Overview/Overview.svelte';
 import { words as overview } from './views/Overview/words';
 import Phone from './views/Phone/Phone.svelte';
 import { words as phone } from './views/Phone/words';
+import Requests from './views/Requests/Requests.svelte';
+import { words as requests } from './views/Requests/words';
 import Templates from './views/Templates/Templates.svelte';
 import { words as templates } from './views/Templates/words';
 
@@ -35,6 +37,7 @@ export const views: View[] = [
   { path: 'calls', icon: 'call', name: calls.name, component: Calls },
   { path: 'templates', icon: 'template', name: templates.name, component: Templates },
   { path: 'library', icon: 'library', name: library.name, component: Library },
+  { path: 'requests', icon: 'request', name: requests.name, component: Requests },
   { path: 'grants', icon: 'grant', name: grants.name, component: Grants },
   { path: 'callbacks', icon: 'callback', name: callbacks.name, component: Callbacks },
   { path: 'apps', icon: 'app', name: apps.name, component: Apps },

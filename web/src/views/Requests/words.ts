@@ -1,0 +1,26 @@
+import type { Text } from '../../i18n/language.svelte';
+
+export const words = {
+  name: { zh: '关键词申请', en: 'Keyword requests' },
+  lead: { zh: '标题里没有的关键词：应用申请，审核通过后可用', en: 'Words that a title does not have: apps apply, and may use them once approved' },
+  filters: { zh: '筛选申请', en: 'Filter requests' },
+  platform: { zh: '平台', en: 'Platform' },
+  none: { zh: '没有申请。在模板库里打开一个标题，就能申请关键词。', en: 'No requests. Open a title of the library to request a keyword.' },
+  noMatch: { zh: '没有符合的申请', en: 'No requests match' },
+  toLibrary: { zh: '打开模板库', en: 'Open the library' },
+  keyword: { zh: '关键词', en: 'Keyword' },
+  example: { zh: '示例值', en: 'Example value' },
+  title: { zh: '标题', en: 'Title' },
+  applicant: { zh: '申请的应用', en: 'Requested by' },
+  number: { zh: '关键词编号', en: 'Keyword id' },
+  reason: { zh: '驳回理由', en: 'Reason' },
+  made: { zh: '申请于', en: 'Requested' },
+  decided: { zh: '审核于', en: 'Decided' },
+  approve: { zh: '通过', en: 'Approve' },
+  reject: { zh: '驳回', en: 'Reject' },
+  request: { zh: '申请关键词', en: 'Request a keyword' },
+  requestLead: { zh: '申请先进入审核；通过后这个标题就有了它。', en: 'It is reviewed first; once approved, the title has it.' },
+  see: { zh: '去审核', en: 'To the review' },
+  requested: { zh: '已提交，等待审核', en: 'Requested; it waits for its review' },
+  sample: { zh: '取货码', en: '取货码' },
+} satisfies Record<string, Text>;
