@@ -97,7 +97,7 @@ for (const dark of [false, true]) {
     };
     await page.getByRole('button', { name: '提交表单' }).click();
     await page.getByRole('button', { name: '用它发送' }).click();
-    await page.getByRole('dialog').getByLabel('物品名称').waitFor();
+    await page.getByRole('dialog').getByRole('textbox', { name: '物品名称' }).waitFor();
     await look('send');
     await page.getByTitle('沙箱时间').click();
     await look('clock');
