@@ -21,7 +21,8 @@ type Call struct {
 	// can be told. Platform is empty where the app is not known.
 	AppID    string
 	Platform Platform
-	// User, GrantID and TemplateID are those of a send, as it named them.
+	// User, GrantID and TemplateID are those of a send, as it named them; of a
+	// login User is who logged in.
 	User, GrantID, TemplateID string
 	// MessageID is the message that a send became; 0 where it became none.
 	MessageID MessageID

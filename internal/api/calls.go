@@ -55,7 +55,7 @@ type Call struct {
 	Call        string           `json:"call" doc:"What was called, in fixed words; unknown where there is no such call." example:"message/wxopen/template/send"`
 	AppID       string           `json:"app_id,omitempty" doc:"The app that called or was named; absent where neither can be told." example:"wx3f7a9c0d5e8b2146"`
 	Platform    muban.Platform   `json:"platform,omitempty" enum:"wechat-mini,wechat-oa,baidu,alipay" doc:"The app's platform; absent where there is no such app."`
-	User        string           `json:"user,omitempty" doc:"Whom a send was addressed to, as it was sent."`
+	User        string           `json:"user,omitempty" doc:"Whom a send was addressed to, as it was sent; of a login who logged in."`
 	TemplateID  string           `json:"template_id,omitempty" doc:"The template of a send, as it was sent."`
 	GrantID     string           `json:"grant_id,omitempty" doc:"The grant of a send, as it was sent."`
 	MessageID   string           `json:"message_id,omitempty" doc:"The message that a send became; absent where it became none." example:"1234567890"`

@@ -266,3 +266,58 @@ func TestInspectorIsOffInServe(t *testing.T) {
 		}
 	}
 }
+
+// The story of a token names the calls that issued it and its successor.
+func TestInspectorTellsATokensStory(t *testing.T) {
+	t.Parallel()
+	i := newInspected(t)
+	path := "/cgi-bin/token?grant_type=client_credential&appid=wxmini&secret=" + miniSecret
+	issue := func() (token, call string) {
+		raw, call := i.do("GET", path, "")
+		return regexp.MustCompile(`"access_token":"([^"]+)`).FindStringSubmatch(raw)[1], call
+	}
+	story := func(token string) (rule string, texts []string) {
+		_, id := i.do("POST", "/cgi-bin/wxopen/template/list?access_token="+token, `{"offset":0,"count":1}`)
+		why := i.native("GET", "/calls/"+id, "")["explanation"].(map[string]any)
+		for _, one := range why["story"].([]any) {
+			event := one.(map[string]any)
+			texts = append(texts, fmt.Sprint(event["text"], " ", event["call_id"]))
+		}
+		return why["rule"].(string), texts
+	}
+	wants := func(token, wantRule string, parts ...string) {
+		t.Helper()
+		rule, texts := story(token)
+		if rule != wantRule || len(texts) != len(parts)+1 {
+			t.Errorf("rule %s, story %q", rule, texts)
+			return
+		}
+		for n, part := range parts {
+			if texts[n] != part {
+				t.Errorf("part %d of the story is %q, want %q", n, texts[n], part)
+			}
+		}
+	}
+	old, issuedBy := issue()
+	i.native("POST", "/clock/advance", `{"by":"1s"}`)
+	last, replacedBy := issue()
+	i.native("POST", "/clock/advance", `{"by":"10m"}`)
+	wants(old, "token.superseded", "issued by token "+issuedBy, "replaced: token issued a newer one "+replacedBy,
+		"ended, after the time that an old token lives beside a new one <nil>")
+	i.native("POST", "/clock/advance", `{"by":"2h"}`)
+	wants(last, "token.expired", "issued by token "+replacedBy, "expired <nil>")
+	i.native("POST", "/apps/wxmini/tokens/revoke", "")
+	wants(last, "token.revoked", "issued by token "+replacedBy)
+
+	code := i.native("POST", "/apps/wxmini/users/oUser/login-codes", "")["code"].(string)
+	signIn := "/sns/jscode2session?appid=wxmini&secret=" + miniSecret + "&js_code=" + code + "&grant_type=authorization_code"
+	_, first := i.do("GET", signIn, "")
+	if call := i.native("GET", "/calls/"+first, ""); call["user"] != "oUser" {
+		t.Errorf("a login is of user %v", call["user"])
+	}
+	_, again := i.do("GET", signIn, "")
+	why := i.native("GET", "/calls/"+again, "")["explanation"].(map[string]any)
+	if why["rule"] != "login.used" || len(why["story"].([]any)) != 2 || why["accepted_zh"] == nil {
+		t.Errorf("a login code that was used is explained by %v", why)
+	}
+}

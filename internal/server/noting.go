@@ -9,7 +9,8 @@ import (
 )
 
 // noting is the use cases as the dialects see them: what a send named and what
-// it became is noted on the request's exchange, for the inspector.
+// it became, and who logged in, is noted on the request's exchange, for the
+// inspector.
 type noting struct{ *messaging.Service }
 
 func (n noting) Send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error) {
@@ -22,6 +23,22 @@ func (n noting) SendLinked(ctx context.Context, mini muban.App, officialID strin
 	message, err := n.Service.SendLinked(ctx, mini, officialID, req)
 	note(ctx, mini, req, message)
 	return message, err
+}
+
+func (n noting) SignInByCode(ctx context.Context, req messaging.SignIn) (messaging.SignedIn, error) {
+	in, err := n.Service.SignInByCode(ctx, req)
+	if err == nil {
+		httpx.From(ctx).User = in.User.MainID()
+	}
+	return in, err
+}
+
+func (n noting) IssueUserToken(ctx context.Context, app muban.App, req messaging.UserTokenRequest) (messaging.UserToken, error) {
+	token, err := n.Service.IssueUserToken(ctx, app, req)
+	if err == nil {
+		httpx.From(ctx).User = token.User.MainID()
+	}
+	return token, err
 }
 
 // note: the app is the one that called, also where the message is another's

@@ -1057,7 +1057,7 @@ export interface components {
             rid: string;
             /** @description The template of a send, as it was sent. */
             template_id?: string;
-            /** @description Whom a send was addressed to, as it was sent. */
+            /** @description Whom a send was addressed to, as it was sent; of a login who logged in. */
             user?: string;
         };
         CallAnswer: {
