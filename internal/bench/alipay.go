@@ -89,7 +89,7 @@ func alipayRound(ctx context.Context, o Options, api native, from signer, server
 		o.Progress.Begin(turn.method, len(turn.bodies))
 		before := server.processor()
 		load, err := drive(ctx, target{
-			addrs: []string{server.addr}, path: "/gateway.do", contentType: "application/x-www-form-urlencoded",
+			addrs: []string{server.addr}, paths: []string{"/gateway.do"}, contentType: "application/x-www-form-urlencoded",
 			accepted: `{"` + alipay.ResponseName(turn.method) + `":{"code":"10000",`,
 		}, burst{bodies: turn.bodies, connections: o.Connections}, o.Progress)
 		if err != nil {

@@ -13,8 +13,8 @@ import (
 type InboxReport struct {
 	Messages int `json:"messages"` // in that inbox
 	// First is the newest page's time, Next that of the page after it.
-	First PageTime `json:"first_page"`
-	Next  PageTime `json:"next_page"`
+	First PageTime  `json:"first_page"`
+	Next  *PageTime `json:"next_page,omitempty"` // nil where there is none
 }
 
 // PageTime is a page's time over all its readings.
@@ -29,7 +29,8 @@ const inboxReadings = 40
 // readInbox reads the inbox of the newest user, whom a filling favours.
 func (s *server) readInbox(ctx context.Context, p Progress) (*InboxReport, error) {
 	p.Begin("reading an inbox, "+s.name(), 2*inboxReadings)
-	path := "/api/v1/apps/" + s.from.appID + "/users/" + url.PathEscape(s.from.users[len(s.from.users)-1]) + "/inbox"
+	from := s.from[0] // the app that a filling is for
+	path := "/api/v1/apps/" + from.appID + "/users/" + url.PathEscape(from.users[len(from.users)-1]) + "/inbox"
 	var page struct {
 		Unread int    `json:"unread"`
 		Next   string `json:"next_cursor"`
@@ -54,7 +55,11 @@ func (s *server) readInbox(ctx context.Context, p Progress) (*InboxReport, error
 	}
 	r := &InboxReport{Messages: page.Unread, First: first} // nobody has read any
 	if page.Next != "" {
-		r.Next, err = read(path + "?cursor=" + url.QueryEscape(page.Next))
+		next, err := read(path + "?cursor=" + url.QueryEscape(page.Next))
+		if err != nil {
+			return nil, err
+		}
+		r.Next = &next
 	}
-	return r, err
+	return r, nil
 }

@@ -48,8 +48,9 @@ func (l Load) Percentile(p float64) time.Duration {
 
 // target is what a load is sent to.
 type target struct {
-	addrs             []string // connections are spread over them
-	path, contentType string
+	addrs       []string // connections are spread over them
+	paths       []string // the send of number i goes to paths[i % len(paths)]
+	contentType string
 	// accepted is what the answer to an accepted request begins with.
 	accepted string
 }
@@ -113,7 +114,10 @@ func (d *driver) run(ctx context.Context) (latencies []time.Duration, err error)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	in := bufio.NewReaderSize(conn, 4096)
-	head := "POST " + d.to.path + " HTTP/1.1\r\nHost: " + d.addr + "\r\nContent-Type: " + d.to.contentType + "\r\nContent-Length: "
+	heads := make([]string, len(d.to.paths))
+	for i, path := range d.to.paths {
+		heads[i] = "POST " + path + " HTTP/1.1\r\nHost: " + d.addr + "\r\nContent-Type: " + d.to.contentType + "\r\nContent-Length: "
+	}
 	var out []byte
 	for ctx.Err() == nil {
 		i := int(d.next.Add(1)) - 1
@@ -125,7 +129,7 @@ func (d *driver) run(ctx context.Context) (latencies []time.Duration, err error)
 			return nil, err
 		}
 		body := d.bodies[i]
-		out = append(out[:0], head...)
+		out = append(out[:0], heads[i%len(heads)]...)
 		out = strconv.AppendInt(out, int64(len(body)), 10)
 		out = append(append(out, "\r\n\r\n"...), body...)
 		if _, err := conn.Write(out); err != nil {

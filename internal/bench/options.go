@@ -43,7 +43,8 @@ type Options struct {
 	Rounds      int           // how many, unless Duration says so
 	Duration    time.Duration // if not 0: rounds until each server was loaded so long
 	Connections int
-	Users       int
+	Apps        int  // that the sends are of, in turns
+	Users       int  // of each app
 	Callbacks   bool // push the events of an official account's sends, too
 	// Profile is a file for a CPU profile of the first server, of the last
 	// round; empty takes none.
@@ -69,7 +70,7 @@ func (o Options) Check() error {
 		name  string
 		value int
 		least int
-	}{{"sends", o.Sends, 1}, {"rounds", o.Rounds, 1}, {"connections", o.Connections, 1}, {"users", o.Users, 1}, {"preload", o.Preload, 0}} {
+	}{{"sends", o.Sends, 1}, {"rounds", o.Rounds, 1}, {"connections", o.Connections, 1}, {"apps", o.Apps, 1}, {"users", o.Users, 1}, {"preload", o.Preload, 0}} {
 		if least.value < least.least {
 			refuse("--%s is %d; it must be at least %d", least.name, least.value, least.least)
 		}
@@ -104,8 +105,8 @@ func (o Options) Check() error {
 	if o.Callbacks && o.Platform != "wechat-oa" {
 		refuse("--callbacks is for --platform wechat-oa: %s pushes no events", o.Platform)
 	}
-	if o.Platform == "alipay" && (o.Preload > 0 || several || len(o.Engines) > 1 || o.Duration > 0) {
-		refuse("--platform alipay measures signing: leave out --preload, --duration and further --nodes and --engines")
+	if o.Platform == "alipay" && (o.Preload > 0 || several || len(o.Engines) > 1 || o.Duration > 0 || o.Apps > 1) {
+		refuse("--platform alipay measures signing: leave out --preload, --duration and further --apps, --nodes and --engines")
 	}
 	return errors.Join(problems...)
 }

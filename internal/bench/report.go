@@ -17,6 +17,7 @@ type Report struct {
 	Platform    string         `json:"platform"`
 	Cores       int            `json:"cores"`
 	Connections int            `json:"connections"`
+	Apps        int            `json:"apps"`
 	Sends       int            `json:"sends_a_round"`
 	Rounds      int            `json:"rounds"`
 	Ceilings    []Measure      `json:"ceilings"`
@@ -72,7 +73,7 @@ type ProcessorReport struct {
 
 func (r *run) report(rounds int) Report {
 	report := Report{
-		Platform: r.Platform, Cores: runtime.NumCPU(), Connections: r.Connections, Sends: r.Sends, Rounds: rounds,
+		Platform: r.Platform, Cores: runtime.NumCPU(), Connections: r.Connections, Apps: r.Apps, Sends: r.Sends, Rounds: rounds,
 	}
 	for _, c := range r.ceilings {
 		report.Ceilings = append(report.Ceilings, measure(c.name, c.loads))

@@ -126,14 +126,16 @@ func (r *run) round(ctx context.Context, round int) error {
 	full, halves := make([][][]byte, len(r.servers)), make([][][]byte, len(r.servers))
 	for i, s := range r.servers {
 		r.Progress.Begin(fmt.Sprintf("round %d: writing sends, %s", round+1, s.name()), r.Sends+half)
-		bodies, err := s.api.bodies(ctx, s.from, r.Sends+half, r.Progress)
-		if err != nil {
+		var err error
+		if full[i], err = s.api.bodies(ctx, s.from, r.Sends, r.Progress); err != nil {
 			return err
 		}
-		full[i], halves[i] = bodies[:r.Sends], bodies[r.Sends:]
+		if halves[i], err = s.api.bodies(ctx, s.from, half, r.Progress); err != nil {
+			return err
+		}
 	}
 	for _, c := range r.ceilings {
-		to := r.servers[0].from.target()
+		to := r.servers[0].target()
 		to.addrs = []string{c.process.addr}
 		r.Progress.Begin(fmt.Sprintf("round %d: %s", round+1, c.name), r.Sends)
 		load, err := use([]*child{c.process}, func() (Load, error) {

@@ -17,7 +17,7 @@ type server struct {
 	token  string
 	nodes  []*child
 	api    native // the first node's
-	from   sender
+	from   []sender
 	events *receiver // nil where none are pushed
 
 	accepted    int // sends so far
@@ -51,9 +51,12 @@ func (r *run) startServer(ctx context.Context, v variant) (*server, error) {
 	if err := r.startNode(ctx, s); err != nil {
 		return nil, err
 	}
-	var err error
-	if s.from, err = s.api.newSender(ctx, r.Platform, r.Users, callback); err != nil {
-		return nil, err
+	for range r.Apps {
+		from, err := s.api.newSender(ctx, r.Platform, r.Users, callback)
+		if err != nil {
+			return nil, err
+		}
+		s.from = append(s.from, from)
 	}
 	if v.preload > 0 {
 		if err := r.fill(ctx, s); err != nil {
@@ -94,7 +97,7 @@ func (r *run) fill(ctx context.Context, s *server) error {
 	}
 	s.nodes = nil
 	r.Progress.Begin("filling "+s.name(), s.preload)
-	args := append([]string{"bench", "fill", "--app", s.from.appID, "--messages", fmt.Sprint(s.preload)}, s.store...)
+	args := append([]string{"bench", "fill", "--app", s.from[0].appID, "--messages", fmt.Sprint(s.preload)}, s.store...)
 	if err := runChild(ctx, r.Program, args, r.Logs, r.Progress); err != nil {
 		return fmt.Errorf("filling the store: %w", err)
 	}
@@ -103,7 +106,10 @@ func (r *run) fill(ctx context.Context, s *server) error {
 
 // target is where its sends go.
 func (s *server) target() target {
-	to := s.from.target()
+	to := target{contentType: s.from[0].contentType, accepted: s.from[0].accepted}
+	for _, from := range s.from {
+		to.paths = append(to.paths, from.sendPath())
+	}
 	for _, node := range s.nodes {
 		to.addrs = append(to.addrs, node.addr)
 	}

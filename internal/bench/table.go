@@ -31,7 +31,7 @@ func (r Report) Write(w io.Writer) error {
 			fmt.Fprintf(&out, "  %-*s  %s\n", numbersAt, line[0], line[1])
 		}
 	}
-	fmt.Fprintf(&out, "\n%d rounds of %d sends over %d connections, %d cores\n", r.Rounds, r.Sends, r.Connections, r.Cores)
+	fmt.Fprintf(&out, "\n%d rounds of %d sends, apps %d, connections %d, cores %d\n", r.Rounds, r.Sends, r.Apps, r.Connections, r.Cores)
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -55,8 +55,10 @@ func (s ServerReport) lines() [][2]string {
 		add("delivery", "%d events, the last %s after the last send; backlog at most %d, %d at the end of the load", d.Events, d.Behind, d.Backlog, d.AtEnd)
 	}
 	if s.Inbox != nil {
-		add("a page of an inbox", "first %s, next %s, of %d messages (p95 %s, %s)",
-			s.Inbox.First.Median, s.Inbox.Next.Median, s.Inbox.Messages, s.Inbox.First.Slow, s.Inbox.Next.Slow)
+		add("first page of an inbox", "%s of %d messages (p95 %s)", s.Inbox.First.Median, s.Inbox.Messages, s.Inbox.First.Slow)
+		if next := s.Inbox.Next; next != nil {
+			add("next page of it", "%s (p95 %s)", next.Median, next.Slow)
+		}
 	}
 	return lines
 }

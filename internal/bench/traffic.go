@@ -128,9 +128,24 @@ func (n native) newSender(ctx context.Context, platform string, users int, callb
 	return s, nil
 }
 
-// bodies are so many sends, each with a grant of its own where the platform
+// bodies are so many sends of all the apps in turns, each with a grant of its own where the platform
 // has grants.
-func (n native) bodies(ctx context.Context, s sender, sends int, p Progress) ([][]byte, error) {
+func (n native) bodies(ctx context.Context, senders []sender, sends int, p Progress) ([][]byte, error) {
+	bodies := make([][]byte, sends)
+	for a, s := range senders {
+		own, err := n.ownBodies(ctx, s, (sends+len(senders)-1-a)/len(senders), p)
+		if err != nil {
+			return nil, err
+		}
+		for i, body := range own {
+			bodies[a+i*len(senders)] = body
+		}
+	}
+	return bodies, nil
+}
+
+// ownBodies are those of one app.
+func (n native) ownBodies(ctx context.Context, s sender, sends int, p Progress) ([][]byte, error) {
 	if s.grants {
 		return n.minted(ctx, s.appID, s.users, sends, p, func(user, grant string) ([]byte, error) {
 			return s.body(user, s.template, grant), nil
@@ -144,7 +159,7 @@ func (n native) bodies(ctx context.Context, s sender, sends int, p Progress) ([]
 	return bodies, nil
 }
 
-// target is what its sends are sent to.
-func (s sender) target() target {
-	return target{path: s.path + "?access_token=" + url.QueryEscape(s.accessToken), contentType: s.contentType, accepted: s.accepted}
+// sendPath is where its sends go.
+func (s sender) sendPath() string {
+	return s.path + "?access_token=" + url.QueryEscape(s.accessToken)
 }
