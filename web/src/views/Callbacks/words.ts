@@ -18,7 +18,6 @@ export const words = {
   url: { zh: '地址', en: 'URL' },
   made: { zh: '发生于', en: 'Happened' },
   resend: { zh: '重新推送', en: 'Resend' },
-  refresh: { zh: '刷新', en: 'Refresh' },
   verify: { zh: '验证 URL', en: 'Verify a URL' },
   verifyLead: { zh: '像平台保存设置时那样，请应用的服务器应答一次 echostr。', en: 'Asks the app’s server to answer an echostr, as the platform does when the URL is set.' },
   verifyNone: { zh: '没有应用填了回调 URL。', en: 'No app has a callback URL.' },
