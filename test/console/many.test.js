@@ -10,11 +10,10 @@ import { folder, official, run, sendOfficial, start } from './kit/muban.js';
 const count = 100_000;
 const limits = { paint: 1000, reaction: 200 }; // milliseconds
 
-/** Ends that messages have, in the proportion of a bad day. */
-function end(i) {
-  if (i % 50 === 7) return { state: 'failed', reason: 'system_failed', delivered_at: 0 };
-  if (i % 20 === 3) return { state: 'refused', reason: 'user_block', delivered_at: 0 };
-  return {};
+/** How messages end, in the proportion of a bad day. */
+function end(i, otherwise) {
+  if (i % 50 === 7) return 'failed';
+  return i % 20 === 3 ? 'refused' : otherwise;
 }
 
 /** An export with one message becomes one with many, older and older. */
@@ -32,8 +31,8 @@ async function multiply(from, to) {
     const { table, row } = JSON.parse(line);
     if (table !== 'messages') continue;
     for (let i = 1; i < count; i++) {
-      const at = row.accepted_at - i * 1000;
-      await put(JSON.stringify({ table, row: { ...row, seq: row.seq - i * 4, accepted_at: at, delivered_at: at, finished_at: at, ...end(i) } }));
+      const other = { seq: row.seq - i * 4, accepted_at: row.accepted_at - i * 1000, state: end(i, row.state) };
+      await put(JSON.stringify({ table, row: { ...row, ...other } }));
     }
     last.end.rows.messages += count - 1;
   }
