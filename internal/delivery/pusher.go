@@ -13,7 +13,7 @@ const (
 	// mostLanes is how many apps are pushed to at once.
 	mostLanes = 64
 	// laneLength is how many callbacks of an app one claim takes.
-	laneLength = 16
+	laneLength = 64
 	// laneTime is after how long a lane begins no further push, and hold how
 	// long a claim lasts: a push that began within laneTime ends before it.
 	laneTime = 8 * time.Second
