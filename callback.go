@@ -48,6 +48,19 @@ type Attempt struct {
 	Response string
 	// URL is where it went.
 	URL string
+	// Sent is what went there; empty where nothing did, and in all but the
+	// newest attempt: they differ in their stamp.
+	Sent Sent
+}
+
+// Sent is a push as it went over the wire.
+type Sent struct {
+	// Query was added to the URL: signature, timestamp, nonce and, where the
+	// body is encrypted, msg_signature.
+	Query string
+	Body  string
+	// Plain is the event's document, where the body is not just that.
+	Plain string
 }
 
 // PushResult is an attempt with the callback that it belongs to.

@@ -92,9 +92,12 @@ func lastProblem(c apiclient.Callback) string {
 }
 
 func callbackView(c apiclient.Callback) view {
-	attempts := make([]string, len(c.Attempts))
+	attempts, sent := make([]string, len(c.Attempts)), apiclient.Sent{}
 	for i, a := range c.Attempts {
 		attempts[i] = attemptLine(a)
+		if a.Sent != nil {
+			sent = *a.Sent
+		}
 	}
 	return details{
 		{"id", c.ID},
@@ -105,6 +108,9 @@ func callbackView(c apiclient.Callback) view {
 		{"message_state", string(c.MessageState)},
 		{"url", c.URL},
 		{"attempts", strings.Join(attempts, "\n")},
+		{"sent_query", sent.Query},
+		{"sent_body", sent.Body},
+		{"sent_plain", sent.Plain},
 		{"created_at", stamp(c.CreatedAt)},
 		{"next_attempt_at", stamp(c.NextAttemptAt)},
 	}

@@ -58,6 +58,14 @@ type Attempt struct {
 	Error      string    `json:"error,omitempty" doc:"Why it failed; absent where it did not." example:"no answer within 5s"`
 	DurationMS int64     `json:"duration_ms" doc:"How long it took, in milliseconds of real time." example:"12"`
 	Response   string    `json:"response,omitempty" doc:"The beginning of the answer's body." example:"success"`
+	Sent       *Sent     `json:"sent,omitempty" doc:"What was sent; absent where nothing was, and in all but the newest attempt, since they differ in their stamp."`
+}
+
+// Sent is a push as it went over the wire.
+type Sent struct {
+	Query string `json:"query" doc:"What was added to the URL's query: signature, timestamp and nonce; msg_signature where the body is encrypted. signature is the SHA-1 of token, timestamp and nonce, sorted and joined; msg_signature of these and the Encrypt of the body." example:"nonce=1372623149&signature=3fd9…&timestamp=1395658920"`
+	Body  string `json:"body" doc:"The POST's body."`
+	Plain string `json:"plain,omitempty" doc:"The event itself, where the body is not just that: in safe and compat mode."`
 }
 
 // Handshake is how the verification of a callback URL ended.
@@ -73,9 +81,16 @@ func showCallback(c muban.Callback) Callback {
 		ID: strconv.FormatInt(c.Seq, 10), AppID: c.AppID, MessageID: c.Event.MessageID.String(), Event: c.Event.Kind, MessageState: c.Event.State,
 		URL: c.URL, State: c.State, CreatedAt: Timestamp{c.CreatedAt}, NextAttemptAt: Timestamp{c.DueAt},
 		Attempts: each(c.Attempts, func(t muban.Attempt) Attempt {
-			return Attempt{Timestamp{t.At}, t.URL, t.Status, t.Error, t.Took.Milliseconds(), t.Response}
+			return Attempt{Timestamp{t.At}, t.URL, t.Status, t.Error, t.Took.Milliseconds(), t.Response, showSent(t.Sent)}
 		}),
 	}
+}
+
+func showSent(s muban.Sent) *Sent {
+	if s == (muban.Sent{}) {
+		return nil
+	}
+	return &Sent{s.Query, s.Body, s.Plain}
 }
 
 func (a *api) listCallbacks(ctx context.Context, in *CallbackFilter) (*Answer[List[Callback]], error) {

@@ -31,6 +31,14 @@ type Attempt struct {
 	Error      string    `json:"error"`
 	DurationMS int64     `json:"duration_ms"`
 	Response   string    `json:"response"`
+	Sent       *Sent     `json:"sent"`
+}
+
+// Sent is a push as it went over the wire.
+type Sent struct {
+	Query string `json:"query"`
+	Body  string `json:"body"`
+	Plain string `json:"plain"`
 }
 
 // Handshake is how the verification of a callback URL ended.

@@ -18,6 +18,9 @@ const mostKept = 50
 
 // afterAttempt is what becomes of a callback by an attempt.
 func afterAttempt(c *muban.Callback, a muban.Attempt) {
+	if n := len(c.Attempts); n > 0 {
+		c.Attempts[n-1].Sent = muban.Sent{}
+	}
 	c.Attempts = append(c.Attempts, a)
 	if extra := len(c.Attempts) - mostKept; extra > 0 {
 		c.Attempts = c.Attempts[extra:]

@@ -23,7 +23,12 @@ func (p *Pusher) push(ctx context.Context, app muban.App, c muban.Callback) muba
 		attempt.Error = "the callback settings cannot be used: " + err.Error()
 		return attempt
 	}
-	push := codec.Push(eventOf(app, c.Event), wechat.NewStamp(attempt.At))
+	event := eventOf(app, c.Event)
+	push := codec.Push(event, wechat.NewStamp(attempt.At))
+	attempt.Sent = muban.Sent{Query: push.Query.Encode(), Body: string(push.Body)}
+	if app.Callback.Mode != muban.CallbackPlain {
+		attempt.Sent.Plain = string(event.XML())
+	}
 	answer, err := p.http.ask(ctx, http.MethodPost, app.Callback.URL, push.Query, wechat.PushContentType, push.Body)
 	attempt.Status, attempt.Took, attempt.Response = answer.status, answer.took.Round(time.Microsecond), excerpt(answer.body)
 	if err == nil && answer.status != http.StatusOK {

@@ -29,6 +29,9 @@ type attemptBody struct {
 	Error    string `json:"error,omitempty"`
 	Took     int64  `json:"took"` // microseconds
 	Response string `json:"response,omitempty"`
+	Query    string `json:"query,omitempty"`
+	Body     string `json:"body,omitempty"`
+	Plain    string `json:"plain,omitempty"`
 	URL      string `json:"url"`
 }
 
@@ -40,7 +43,10 @@ func eventText(e muban.Event) (string, error) {
 func attemptsText(attempts []muban.Attempt) (string, error) {
 	bodies := make([]attemptBody, len(attempts))
 	for i, a := range attempts {
-		bodies[i] = attemptBody{millis(a.At), a.Status, a.Error, a.Took.Microseconds(), a.Response, a.URL}
+		bodies[i] = attemptBody{
+			At: millis(a.At), Status: a.Status, Error: a.Error, Took: a.Took.Microseconds(), Response: a.Response, URL: a.URL,
+			Query: a.Sent.Query, Body: a.Sent.Body, Plain: a.Sent.Plain,
+		}
 	}
 	text, err := json.Marshal(bodies)
 	return string(text), err
@@ -69,6 +75,7 @@ func scanCallback(row scanner) (muban.Callback, error) {
 	for _, a := range tried {
 		c.Attempts = append(c.Attempts, muban.Attempt{
 			At: instant(a.At), Status: a.Status, Error: a.Error, Took: time.Duration(a.Took) * time.Microsecond, Response: a.Response, URL: a.URL,
+			Sent: muban.Sent{Query: a.Query, Body: a.Body, Plain: a.Plain},
 		})
 	}
 	return c, nil

@@ -40,6 +40,7 @@ func (b *bundle) claim(hold time.Duration) ([]muban.Callback, muban.Lease) {
 func (b *bundle) attempt(c muban.Callback, problem string) []muban.PushResult {
 	return []muban.PushResult{{AppID: c.AppID, Seq: c.Seq, Attempt: muban.Attempt{
 		At: b.now, Status: 200, Error: problem, Took: 3 * time.Millisecond, Response: "answer", URL: "http://example.com/moved",
+		Sent: muban.Sent{Query: "nonce=1&signature=2", Body: "<xml></xml>", Plain: "<xml>1</xml>"},
 	}}}
 }
 

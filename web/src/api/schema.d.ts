@@ -948,6 +948,8 @@ export interface components {
              * @example success
              */
             response?: string;
+            /** @description What was sent; absent where nothing was, and in all but the newest attempt, since they differ in their stamp. */
+            sent?: components["schemas"]["Sent"];
             /**
              * Format: int64
              * @description The HTTP status that was answered; absent where none was.
@@ -2068,6 +2070,17 @@ export interface components {
              * @example about:blank
              */
             type: string;
+        };
+        Sent: {
+            /** @description The POST's body. */
+            body: string;
+            /** @description The event itself, where the body is not just that: in safe and compat mode. */
+            plain?: string;
+            /**
+             * @description What was added to the URL's query: signature, timestamp and nonce; msg_signature where the body is encrypted. signature is the SHA-1 of token, timestamp and nonce, sorted and joined; msg_signature of these and the Encrypt of the body.
+             * @example nonce=1372623149&signature=3fd9…&timestamp=1395658920
+             */
+            query: string;
         };
         Template: {
             /**
