@@ -39,7 +39,7 @@ func (b *messageBody) fill(m *muban.Message) {
 }
 
 // appendBody writes what is known of a message's body before it is accepted. It
-// does so by hand: with encoding/json it was a tenth of a send.
+// does so by hand, since encoding/json showed in the profile of a send.
 func appendBody(to []byte, m *muban.Message) []byte {
 	to = append(to, `{"platform":`...)
 	to = appendText(to, string(m.Platform))

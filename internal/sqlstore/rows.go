@@ -7,7 +7,7 @@ import (
 
 // rows are the values of one statement that writes or looks up many rows at
 // once. To SQLite they travel as one list of values, to PostgreSQL as an array
-// a column, which it reads several times faster than a placeholder a value.
+// a column, so that there is no placeholder a value for it to read and plan.
 type rows struct {
 	columns []string
 	kinds   []kind
