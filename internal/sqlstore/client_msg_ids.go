@@ -28,45 +28,40 @@ func (send *acceptance) clientKey() (key clientKey, named bool) {
 	return clientKey{m.AppID, m.UserNo, m.ClientMsgID}, m.ClientMsgID != "" && send.RepeatWithin > 0
 }
 
-// openNames reads which messages the sends' client_msg_ids stand for. On a
+// readNames reads which messages the sends' client_msg_ids stand for. On a
 // database that others share it locks them, making those that are missing so
 // that there is something to lock.
-func (s *Store) openNames(ctx context.Context, sends []*acceptance) (map[clientKey]named, error) {
-	names := make(map[clientKey]named)
+func (s *Store) readNames(ctx context.Context, b *books, sends []*acceptance) error {
+	b.names = make(map[clientKey]named)
 	for _, send := range sends {
 		if key, ok := send.clientKey(); ok {
-			names[key] = named{}
+			b.names[key] = named{}
 		}
 	}
-	if len(names) == 0 {
-		return nil, nil
+	if len(b.names) == 0 {
+		return nil
 	}
-	keys := slices.SortedFunc(maps.Keys(names), func(x, y clientKey) int {
+	keys := slices.SortedFunc(maps.Keys(b.names), func(x, y clientKey) int {
 		return cmp.Or(strings.Compare(x.appID, y.appID), cmp.Compare(x.userNo, y.userNo), strings.Compare(x.id, y.id))
 	})
 	if s.shared {
 		wanted := s.clientKeys(keys)
-		err := s.hot.exec(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at)
+		err := s.hot.later(ctx, `INSERT INTO client_msg_ids (app_id, user_no, client_msg_id, message_seq, accepted_at)
 			SELECT wanted.column1, wanted.column2, wanted.column3, 0, 0 FROM (`+wanted.source()+`) AS wanted ON CONFLICT (app_id, user_no, client_msg_id) DO NOTHING`, wanted.args())
-		if err != nil {
-			return nil, err
-		}
-	}
-	return names, inParts(s, keys, func(part []clientKey) error {
-		wanted := s.clientKeys(part)
-		rows, err := s.hot.query(ctx, `SELECT app_id, user_no, client_msg_id, message_seq, accepted_at FROM client_msg_ids
-			WHERE (app_id, user_no, client_msg_id) IN (`+wanted.source()+`)`+s.lock("app_id, user_no, client_msg_id"), wanted.args())
 		if err != nil {
 			return err
 		}
-		_, err = collect(rows, func(row scanner) (struct{}, error) {
+	}
+	return inParts(s, keys, func(part []clientKey) error {
+		wanted := s.clientKeys(part)
+		return s.hot.ask(ctx, `SELECT app_id, user_no, client_msg_id, message_seq, accepted_at FROM client_msg_ids
+			WHERE (app_id, user_no, client_msg_id) IN (`+wanted.source()+`)`+s.lock("app_id, user_no, client_msg_id"), wanted.args(), func(row scanner) error {
 			var key clientKey
 			var name named
 			err := row.Scan(&key.appID, &key.userNo, &key.id, &name.seq, &name.acceptedAt)
-			names[key] = name
-			return struct{}{}, err
+			b.names[key] = name
+			return err
 		})
-		return err
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -257,45 +258,33 @@ func (c *committer) judge(err error) verdict {
 	return v
 }
 
-// errCommit marks an error of COMMIT itself, after which it has to be found
-// out whether the group was stored.
-var errCommit = errors.New("committing the group")
-
 // attempt writes the group in one transaction. results has an error a job;
 // err means that nothing was committed, or, with errCommit, perhaps nothing.
 func (c *committer) attempt(ctx context.Context, group []*job) (results []error, err error) {
-	tx, err := c.store.hot.conn.BeginTx(ctx, nil)
+	tx, err := c.store.hot.begin(ctx, slices.ContainsFunc(group, func(j *job) bool { return j.work != nil }))
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			_ = tx.Rollback() // after a failed commit there is nothing to roll back
+			tx.rollback(ctx)
 		}
 	}()
 	results = make([]error, len(group))
 	for i, j := range group {
-		if j.accept == nil {
-			if results[i], err = c.inSavepoint(ctx, tx, j.work); err != nil {
+		if j.work != nil {
+			if results[i], err = c.inSavepoint(ctx, tx.sql, j.work); err != nil {
 				return nil, err
 			}
 		}
 	}
-	c.store.hot.drop() // what an attempt before left
 	if err := c.store.acceptGroup(ctx, group, results); err != nil {
 		return nil, err
 	}
-	c.store.checkLater()
-	if err := c.store.hot.flush(ctx); err != nil {
+	if err := c.store.checkLater(ctx); err != nil {
 		return nil, err
 	}
-	if err := tx.Commit(); err != nil {
-		if c.store.shared && surelyNotCommitted(err) {
-			return nil, err
-		}
-		return results, errors.Join(errCommit, err)
-	}
-	return results, nil
+	return results, tx.commit(ctx)
 }
 
 // inSavepoint runs one job's work so that its failure undoes only its own

@@ -75,7 +75,8 @@ func (s *Store) listGrants(ctx context.Context, where conditions, limit int) ([]
 	if err != nil {
 		return nil, s.orBusy(err)
 	}
-	return collectGrants(read)
+	uses, err := collect(read, scanGrantUse)
+	return mergeUses(uses), err
 }
 
 // GrantElsewhere implements messaging.GrantStore.

@@ -16,7 +16,7 @@ type hot struct {
 	conn     *sql.Conn
 	bind     func(query string) string
 	prepared map[string]*sql.Stmt
-	// pipelined statements are those that wait for flush; see later.
+	// pipelined is whether statements wait in pending for flush; see later.
 	pipelined bool
 	pending   pgx.Batch
 	bound     map[string]string // what bind made of each
@@ -65,13 +65,39 @@ func (h *hot) later(ctx context.Context, query string, args []any) error {
 	if !h.pipelined {
 		return h.exec(ctx, query, args)
 	}
+	h.queue(query, args)
+	return nil
+}
+
+// ask is later for a query. each has been called for every row once flush
+// returns.
+func (h *hot) ask(ctx context.Context, query string, args []any, each func(scanner) error) error {
+	if !h.pipelined {
+		rows, err := h.query(ctx, query, args)
+		if err != nil {
+			return err
+		}
+		_, err = collect(rows, func(row scanner) (struct{}, error) { return struct{}{}, each(row) })
+		return err
+	}
+	h.queue(query, args).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := each(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return nil
+}
+
+func (h *hot) queue(query string, args []any) *pgx.QueuedQuery {
 	bound, known := h.bound[query]
 	if !known {
 		bound = h.bind(query)
 		h.bound[query] = bound
 	}
-	h.pending.Queue(bound, args...)
-	return nil
+	return h.pending.Queue(bound, args...)
 }
 
 // insert stores rows, later.

@@ -215,6 +215,7 @@ func (w *wire) carry(client net.Conn) {
 	w.kept = append(w.kept, client, server)
 	w.mu.Unlock()
 	var silent atomic.Bool
+	var commits []byte // a call of COMMIT, by the name that it was prepared under
 	go func() {
 		defer func() { _ = client.Close() }()
 		for buffer := make([]byte, 1<<16); ; {
@@ -233,7 +234,10 @@ func (w *wire) carry(client net.Conn) {
 			_ = server.Close()
 			return
 		}
-		if bytes.Contains(buffer[:n], []byte("commit\x00")) {
+		before, _, prepares := bytes.Cut(buffer[:n], []byte("\x00COMMIT\x00"))
+		if prepares {
+			commits = append(bytes.Clone(before[bytes.LastIndex(before, []byte("stmtcache_")):]), 0)
+		} else if commits != nil && bytes.Contains(buffer[:n], commits) {
 			switch w.cut.Swap(carry) {
 			case cutBefore:
 				_, _ = client.Close(), server.Close()

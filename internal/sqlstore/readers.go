@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -40,22 +40,15 @@ func mayWork(ctx context.Context, q querier, knows int64) error {
 	return nil
 }
 
-// checkLater has flush fail if this program is too old for the schema by then.
-// Where one process has the database alone nobody migrates it meanwhile.
-func (s *Store) checkLater() {
+// checkLater has the group's transaction fail if this program is too old for
+// the schema by then. The database itself fails it, by a division by zero,
+// because COMMIT may travel together with this. Where one process has the
+// database alone nobody migrates it meanwhile.
+func (s *Store) checkLater(ctx context.Context) error {
 	if !s.shared {
-		return
-	}
-	s.hot.pending.Queue(oldestReader).QueryRow(func(row pgx.Row) error {
-		var oldest int64
-		if err := row.Scan(&oldest); err != nil {
-			return err
-		}
-		if oldest > s.knows {
-			return &tooOldError{oldest, s.knows}
-		}
 		return nil
-	})
+	}
+	return s.hot.later(ctx, `SELECT 1 / (CASE WHEN oldest > ? THEN 0 ELSE 1 END) FROM readers`, []any{s.knows})
 }
 
 // noticeMigration ends the accepting of writes where a newer program migrated
@@ -85,7 +78,7 @@ func (s *Store) endedBy(err error) bool {
 		return true
 	}
 	refused, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || len(refused.Code) < 2 || refused.Code[:2] != "42" { // syntax_error_or_access_rule_violation
+	if !ok || !strings.HasPrefix(refused.Code, "42") && refused.Code != "22012" { // syntax_error_or_access_rule_violation, division_by_zero
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)

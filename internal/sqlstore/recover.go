@@ -159,7 +159,7 @@ func (s *Store) lookUp(ctx context.Context, sends []*acceptance) (stored map[int
 		}
 	}()
 	if s.shared {
-		if _, err := s.openDays(ctx, sends); err != nil {
+		if err := s.lockDays(ctx, sends); err != nil {
 			return nil, err
 		}
 	}

@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"slices"
 
 	"github.com/muban-dev/muban"
@@ -24,8 +22,9 @@ const joinSpends = ` g LEFT JOIN spends s ON s.app_id = g.app_id AND s.grant_seq
 
 func scanGrantUse(row scanner) (muban.Grant, error) {
 	var g muban.Grant
-	var issued, expires, message int64
-	err := row.Scan(&g.Seq, &g.AppID, &g.ID, &g.Kind, &g.UserNo, &g.UserID, &g.LoggedIn, &g.Uses, &issued, &expires, &message)
+	var loggedIn, issued, expires, message int64
+	err := row.Scan(&g.Seq, &g.AppID, &g.ID, &g.Kind, &g.UserNo, &g.UserID, &loggedIn, &g.Uses, &issued, &expires, &message)
+	g.LoggedIn = loggedIn != 0
 	g.IssuedAt, g.ExpiresAt, g.Remaining = instant(issued), instant(expires), g.Uses
 	if message != 0 {
 		// Where there are grants, a message's id is its sequence number.
@@ -34,10 +33,9 @@ func scanGrantUse(row scanner) (muban.Grant, error) {
 	return g, err
 }
 
-// collectGrants reads grants of which each use is a row, in the order of uses,
+// mergeUses makes grants of rows of which each is a use, in the order of uses,
 // a grant's rows together.
-func collectGrants(read *sql.Rows) ([]muban.Grant, error) {
-	uses, err := collect(read, scanGrantUse)
+func mergeUses(uses []muban.Grant) []muban.Grant {
 	grants := uses[:0]
 	for _, use := range uses {
 		if n := len(grants); n > 0 && grants[n-1].Seq == use.Seq {
@@ -47,13 +45,14 @@ func collectGrants(read *sql.Rows) ([]muban.Grant, error) {
 		}
 		grants = append(grants, use)
 	}
-	return grants, err
+	return grants
 }
 
-// readGrants reads the grants of a group's sends, those that are not in memory.
+// readGrants reads the uses of the grants of a group's sends, and takes those
+// grants that are in memory from there.
 // It locks none: whoever spends an app's grants has locked the counter of the
 // app's day, and where two nodes count in two days the key of spends is there.
-func (s *Store) readGrants(ctx context.Context, b *books) error {
+func (s *Store) readGrants(ctx context.Context, b *books, uses *[]muban.Grant) error {
 	keys := make([]grantKey, 0, len(b.grants))
 	for key := range b.grants {
 		if g, found := s.recent.get(key); found {
@@ -68,19 +67,12 @@ func (s *Store) readGrants(ctx context.Context, b *books) error {
 			wanted.text(key.appID)
 			wanted.text(key.id)
 		}
-		read, err := s.hot.query(ctx, `SELECT `+grantUses+` FROM grants`+joinSpends+`
-			WHERE (g.app_id, g.grant_id) IN (`+wanted.source()+`) ORDER BY g.seq, s.use`, wanted.args())
-		if err != nil {
-			return fmt.Errorf("reading grants: %w", err)
-		}
-		grants, err := collectGrants(read)
-		if err != nil {
-			return fmt.Errorf("reading grants: %w", err)
-		}
-		for _, g := range grants {
-			b.grants[grantKey{g.AppID, g.ID}] = &openGrant{Grant: g}
-		}
-		return nil
+		return s.hot.ask(ctx, `SELECT `+grantUses+` FROM grants`+joinSpends+`
+			WHERE (g.app_id, g.grant_id) IN (`+wanted.source()+`) ORDER BY g.seq, s.use`, wanted.args(), func(row scanner) error {
+			use, err := scanGrantUse(row)
+			*uses = append(*uses, use)
+			return err
+		})
 	})
 }
 
