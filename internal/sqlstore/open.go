@@ -123,7 +123,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 		s.engine, err = openPostgres(ctx, o.Database, s.log)
 	} else {
 		s.recent = newRecentGrants()
-		s.engine, err = openSQLite(ctx, o.Dir)
+		s.engine, err = openSQLite(ctx, o.Dir, s.log)
 	}
 	if err != nil {
 		return nil, err

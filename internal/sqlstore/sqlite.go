@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -26,6 +28,10 @@ type sqliteEngine struct {
 	writer, reader *sql.DB
 	path           string
 	wal            *os.File // for syncing only
+	checkpoints    checkpointer
+
+	running sync.WaitGroup
+	end     context.CancelFunc // of what start began
 }
 
 var _ engine = (*sqliteEngine)(nil)
@@ -34,7 +40,7 @@ var _ engine = (*sqliteEngine)(nil)
 // Settings that belong to a connection stand in the DSN, so that each new
 // connection has them. synchronous is NORMAL because the syncer makes each
 // group durable before it is answered; SQLite itself syncs around checkpoints.
-func openSQLite(ctx context.Context, dir string) (*sqliteEngine, error) {
+func openSQLite(ctx context.Context, dir string, log *slog.Logger) (*sqliteEngine, error) {
 	path := filepath.Join(dir, File)
 	if err := createPrivate(path); err != nil {
 		return nil, err
@@ -54,7 +60,14 @@ func openSQLite(ctx context.Context, dir string) (*sqliteEngine, error) {
 	if err := writer.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), reader.Close(), writer.Close())
 	}
-	return &sqliteEngine{writer: writer, reader: reader, path: path}, nil
+	copier, err := sql.Open("sqlite", dsn(path, "synchronous(NORMAL)"))
+	if err != nil {
+		return nil, errors.Join(err, reader.Close(), writer.Close())
+	}
+	copier.SetMaxOpenConns(1)
+	e := &sqliteEngine{writer: writer, reader: reader, path: path, end: func() {}}
+	e.checkpoints = checkpointer{db: copier, log: log, written: make(chan struct{}, 1)}
+	return e, nil
 }
 
 // createPrivate makes the file of a new database, which will hold secrets and
@@ -67,10 +80,6 @@ func createPrivate(path string) error {
 	}
 	return file.Close()
 }
-
-// checkpointPages is how much of the log gathers before it is copied into the
-// database: larger means fewer copies of a page that changes often.
-const checkpointPages = 8192
 
 func dsn(path string, pragmas ...string) string {
 	query := url.Values{"_txlock": {"immediate"}}
@@ -92,6 +101,9 @@ func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, 
 	if e.wal, err = os.OpenFile(e.path+"-wal", os.O_RDWR, 0); err != nil {
 		return nil, nil, fmt.Errorf("opening the write-ahead log: %w", err)
 	}
+	running, end := context.WithCancel(context.Background())
+	e.end = end
+	e.running.Go(func() { e.checkpoints.run(running) })
 	return newSequence(newest, time.Now), newLeases(e.reader), nil
 }
 
@@ -108,7 +120,10 @@ func (*sqliteEngine) judge(err error) verdict {
 	return fault
 }
 
-func (e *sqliteEngine) sync() error { return durable.Sync(e.wal) }
+func (e *sqliteEngine) sync() error {
+	e.checkpoints.tell()
+	return durable.Sync(e.wal)
+}
 
 // aside goes through the committer, the only writer there is.
 func (*sqliteEngine) aside(ctx context.Context, s *Store, work func(context.Context, *sql.Tx) error, committed func()) error {
@@ -119,12 +134,16 @@ func (*sqliteEngine) own(context.Context, string, time.Duration) (bool, error) {
 
 func (*sqliteEngine) tell() {}
 
-func (*sqliteEngine) stop(context.Context) error { return nil }
+func (e *sqliteEngine) stop(context.Context) error {
+	e.end()
+	e.running.Wait()
+	return nil
+}
 
 func (e *sqliteEngine) close() error {
 	var wal error
 	if e.wal != nil {
 		wal = e.wal.Close()
 	}
-	return errors.Join(wal, e.reader.Close(), e.writer.Close())
+	return errors.Join(wal, e.checkpoints.db.Close(), e.reader.Close(), e.writer.Close())
 }
