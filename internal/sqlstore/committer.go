@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -145,6 +146,7 @@ func (c *committer) run() {
 // transaction.
 func (c *committer) gather(first *job) []*job {
 	group := make([]*job, 0, min(mostInGroup, 1+len(c.queue)))
+	yielded := false
 	for j := first; j != nil; {
 		if err := j.ctx.Err(); err != nil {
 			j.answer <- err
@@ -154,7 +156,12 @@ func (c *committer) gather(first *job) []*job {
 		if len(group) == mostInGroup {
 			break
 		}
-		if j = c.waiting(); j == nil && len(group) < enoughToOverlap {
+		if j = c.waiting(); j == nil && !yielded {
+			yielded = true
+			runtime.Gosched()
+			j = c.waiting()
+		}
+		if j == nil && len(group) < enoughToOverlap {
 			select {
 			case j = <-c.queue: // nil once the queue is closed and empty
 			case <-c.sync.quiet():

@@ -100,9 +100,15 @@ func (h *hot) queue(query string, args []any) *pgx.QueuedQuery {
 	return h.pending.Queue(bound, args...)
 }
 
-// insert stores rows, later.
+// insert stores rows, later. If it fails the transaction, or the job's part of
+// it, has to be undone: SQLite would keep the rows before the one at fault,
+// because noting how to undo one statement by itself takes time.
 func (h *hot) insert(ctx context.Context, table string, r *rows) error {
-	return h.later(ctx, `INSERT INTO `+table+` (`+r.list()+`) `+r.source(), r.args())
+	insert := `INSERT OR FAIL INTO `
+	if h.pipelined {
+		insert = `INSERT INTO `
+	}
+	return h.later(ctx, insert+table+` (`+r.list()+`) `+r.source(), r.args())
 }
 
 // flush runs what waits, in its order, and returns the first error.
