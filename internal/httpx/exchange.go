@@ -70,6 +70,19 @@ func (x *Exchange) RID() string {
 
 type exchangeKey struct{}
 
+// exchangeContext is a request's context together with its exchange.
+type exchangeContext struct {
+	context.Context
+	exchange *Exchange
+}
+
+func (c *exchangeContext) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return c.exchange
+	}
+	return c.Context.Value(key)
+}
+
 // Of returns the exchange of a request that came through [Wrap]; for any
 // other request a fresh one that nobody reads.
 func Of(r *http.Request) *Exchange { return From(r.Context()) }
@@ -85,10 +98,6 @@ func From(ctx context.Context) *Exchange {
 func newRID() string {
 	//nolint:gosec // a name to find a request by, not a secret
 	return fmt.Sprintf("%08x-%08x-%08x", rand.Uint32(), rand.Uint32(), rand.Uint32())
-}
-
-func withExchange(r *http.Request, x *Exchange) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 }
 
 // RefusalHeader carries, in the sandbox only, the refusal behind a platform's

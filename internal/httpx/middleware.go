@@ -35,8 +35,9 @@ func Wrap(next http.Handler, o Options) http.Handler {
 	var date dateHeader
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		x := &Exchange{explain: o.Explain, inspected: o.Inspect != nil}
-		rec := &recorder{ResponseWriter: w, x: x}
+		s := &served{Exchange: Exchange{explain: o.Explain, inspected: o.Inspect != nil}}
+		s.recorder, s.context = recorder{ResponseWriter: w, x: &s.Exchange}, exchangeContext{r.Context(), &s.Exchange}
+		x, rec := &s.Exchange, &s.recorder
 		now := o.Now()
 		w.Header()["Date"] = date.at(now)
 		defer func() {
@@ -50,8 +51,15 @@ func Wrap(next http.Handler, o Options) http.Handler {
 			x.inspect(o, r, rec, now, time.Since(began))
 			finish(x, rec, r, o, time.Since(began))
 		}()
-		next.ServeHTTP(rec, withExchange(r, x))
+		next.ServeHTTP(rec, r.WithContext(&s.context))
 	})
+}
+
+// served is all that the middleware needs for one request, made at once.
+type served struct {
+	Exchange
+	recorder recorder
+	context  exchangeContext
 }
 
 func finish(x *Exchange, rec *recorder, r *http.Request, o Options, took time.Duration) {

@@ -39,9 +39,12 @@ const callbackAttempts = 3
 
 // callback is what the app's server is to be told of the message's end; nil
 // where the platform tells nothing, or the app has nobody to be told.
-func callback(app muban.App, m *muban.Message) *muban.Callback {
+func callback(app *muban.App, m *muban.Message) *muban.Callback {
+	if app.Callback.URL == "" {
+		return nil
+	}
 	kind := muban.RulesOf(app.Platform).FinishEvent
-	if kind == "" || app.Callback.URL == "" {
+	if kind == "" {
 		return nil
 	}
 	return &muban.Callback{

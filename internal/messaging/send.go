@@ -37,7 +37,7 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
 	limit := app.DailyLimit
 	accepted, err := s.store.Accept(ctx, muban.Accept{
-		Message: *m, Callback: callback(app, m), RepeatWithin: repeatWithin(m),
+		Message: *m, Callback: callback(&app, m), RepeatWithin: repeatWithin(m),
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if grantRule != nil {
 				if refusal := grantRule(l.Grant); refusal != nil {

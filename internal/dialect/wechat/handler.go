@@ -114,7 +114,12 @@ func (h *Handler) appRoutes() map[string]appCall {
 // call at it: everything below /cgi-bin/ and /sns/ and all that begins with /wxa.
 func Owns(path string) bool {
 	path = singleSlashes(path)
-	return strings.HasPrefix(path+"/", "/cgi-bin/") || strings.HasPrefix(path+"/", "/sns/") || strings.HasPrefix(path, "/wxa")
+	return isBelow(path, "/cgi-bin") || isBelow(path, "/sns") || strings.HasPrefix(path, "/wxa")
+}
+
+func isBelow(path, folder string) bool {
+	rest, found := strings.CutPrefix(path, folder)
+	return found && (rest == "" || rest[0] == '/')
 }
 
 // ServeHTTP answers every request in WeChat's shape.
