@@ -8,12 +8,30 @@ import (
 // DeliveryReport is how the pushing of events kept up with the sends.
 type DeliveryReport struct {
 	Events int `json:"events"`
-	// Behind is how long after a load's last accepted send the last event came,
-	// Backlog how many waited in the outbox at most, and AtEnd how many when a
-	// load ended; each the largest of all loads.
-	Behind  Millis `json:"behind_ms"`
-	Backlog int    `json:"largest_backlog"`
-	AtEnd   int    `json:"backlog_at_end"`
+	KeptUp
+	Half KeptUp `json:"half"` // at half the rate
+}
+
+// KeptUp is how far behind the sends the events were, each number the largest
+// of all loads.
+type KeptUp struct {
+	// Behind is how long after a load's last accepted send the last event came.
+	Behind Millis `json:"behind_ms"`
+	// Backlog is how many waited in the outbox at most, AtEnd how many when a
+	// load ended.
+	Backlog int `json:"largest_backlog"`
+	AtEnd   int `json:"backlog_at_end"`
+	// Rate is how many events a second were pushed on average until the last
+	// one came, the lowest of all loads.
+	Rate float64 `json:"events_a_second"`
+}
+
+// add takes another load into account.
+func (k *KeptUp) add(load Load, behind time.Duration, seen waiting) {
+	k.Behind, k.Backlog, k.AtEnd = max(k.Behind, millis(behind)), max(k.Backlog, seen.most), max(k.AtEnd, seen.last)
+	if rate := float64(load.Requests) / (load.Took + max(behind, 0)).Seconds(); k.Rate == 0 || rate < k.Rate {
+		k.Rate = rate
+	}
 }
 
 const outboxMetric = "muban_outbox_waiting"
@@ -68,14 +86,14 @@ func (w *waiting) see(values map[string]float64) {
 	w.most = max(w.most, w.last)
 }
 
-// awaitEvents waits until every accepted send's event has come.
-func (s *server) awaitEvents(ctx context.Context, ended time.Time, seen waiting) error {
+// awaitEvents waits until every accepted send's event has come, and notes in k
+// how the events of a load that ended kept up.
+func (s *server) awaitEvents(ctx context.Context, load Load, ended time.Time, seen waiting, k *KeptUp) error {
 	if s.events == nil {
 		return nil
 	}
 	last, err := s.events.wait(ctx, s.accepted)
-	d := &s.delivery
-	d.Events, d.Backlog, d.AtEnd = s.accepted, max(d.Backlog, seen.most), max(d.AtEnd, seen.last)
-	d.Behind = max(d.Behind, millis(last.Sub(ended)))
+	s.delivery.Events = s.accepted
+	k.add(load, last.Sub(ended), seen)
 	return err
 }

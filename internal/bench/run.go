@@ -181,7 +181,7 @@ func (r *run) full(ctx context.Context, s *server, bodies [][]byte) error {
 	if err != nil {
 		return err
 	}
-	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections})
+	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections}, &s.delivery.KeptUp)
 	if err != nil {
 		return err
 	}
@@ -198,13 +198,14 @@ func (r *run) full(ctx context.Context, s *server, bodies [][]byte) error {
 // half loads a server evenly with half of what it took last.
 func (r *run) half(ctx context.Context, s *server, bodies [][]byte) error {
 	every := time.Duration(2 / s.loads[len(s.loads)-1].Rate() * float64(time.Second))
-	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections, every: every})
+	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections, every: every}, &s.delivery.Half)
 	s.half = append(s.half, load)
 	return err
 }
 
-// load loads a server and, where events are pushed, waits until all have come.
-func (r *run) load(ctx context.Context, s *server, b burst) (Load, error) {
+// load loads a server and, where events are pushed, waits until all have come
+// and notes in k how they kept up.
+func (r *run) load(ctx context.Context, s *server, b burst, k *KeptUp) (Load, error) {
 	watched := s.watchOutbox(ctx)
 	load, err := use(s.nodes, func() (Load, error) { return drive(ctx, s.target(), b, r.Progress) })
 	ended := time.Now()
@@ -213,5 +214,5 @@ func (r *run) load(ctx context.Context, s *server, b burst) (Load, error) {
 	if err := errors.Join(err, watchErr); err != nil {
 		return load, err
 	}
-	return load, s.awaitEvents(ctx, ended, waiting)
+	return load, s.awaitEvents(ctx, load, ended, waiting, k)
 }

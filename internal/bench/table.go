@@ -52,7 +52,8 @@ func (s ServerReport) lines() [][2]string {
 	add("share of the processor", "%s, bench %s, others %s", percents(s.Processor.Nodes), percent(s.Processor.Bench), percent(s.Processor.Others))
 	add("peak memory", "%s MiB, with %d messages stored", joined(s.PeakMiB), s.Stored)
 	if d := s.Delivery; d != nil {
-		add("delivery", "%d events, the last %s after the last send; backlog at most %d, %d at the end of the load", d.Events, d.Behind, d.Backlog, d.AtEnd)
+		add("delivery", "%d events, %s", d.Events, d.KeptUp)
+		add("  at half that rate", "%s", d.Half)
 	}
 	if s.Inbox != nil {
 		add("first page of an inbox", "%s of %d messages (p95 %s)", s.Inbox.First.Median, s.Inbox.Messages, s.Inbox.First.Slow)
@@ -61,6 +62,12 @@ func (s ServerReport) lines() [][2]string {
 		}
 	}
 	return lines
+}
+
+// String says it in the table's words.
+func (k KeptUp) String() string {
+	return fmt.Sprintf("%.0f a second, the last %s after the last send; backlog at most %d, %d at the end of the load",
+		k.Rate, k.Behind, k.Backlog, k.AtEnd)
 }
 
 // String lists the sizes: 9..16 55%.

@@ -9,6 +9,7 @@
 // FromUserName and CreateTime, as the platform advises (protocol.md §3.7).
 //
 // One app's events go one after the other, in their order; one that failed
-// waits for its next time and holds up no other. However slow a receiver is, it
-// holds up its own app's events only.
+// waits for its next time and holds up no other. Where an app sends faster than
+// that, several go at once, each user's in their order, if [Options] allows it.
+// However slow a receiver is, it holds up its own app's events only.
 package delivery

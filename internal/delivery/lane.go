@@ -3,12 +3,13 @@ package delivery
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/muban-dev/muban"
 )
 
-// lane pushes one app's callbacks, one after the other. When ctx ends it begins
-// no further one; the one that was begun is finished and stored.
+// lane pushes one app's callbacks. When ctx ends it begins no further one; what
+// was begun is finished and stored.
 func (p *Pusher) lane(ctx context.Context, lease muban.Lease, callbacks []muban.Callback) {
 	appID := callbacks[0].AppID
 	finishing := context.WithoutCancel(ctx)
@@ -29,25 +30,29 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	began := p.options.Real()
-	recorded := began
-	var results []muban.PushResult
-	for _, c := range callbacks {
-		if ctx.Err() != nil || p.options.Real().Sub(began) > laneTime {
-			break
-		}
-		attempt := p.push(finishing, app, c)
-		p.options.Observe(attempt)
-		results = append(results, muban.PushResult{AppID: c.AppID, Seq: c.Seq, Attempt: attempt})
-		if now := p.options.Real(); now.Sub(recorded) > recordEvery {
-			if err := p.outbox.RecordAttempts(finishing, lease, results, afterAttempt); err != nil {
-				return err
+	done := &attempts{outbox: p.outbox, lease: lease, recorded: began}
+	var pushing sync.WaitGroup
+	turns := newTurns(callbacks, p.options.Abreast)
+	for range turns.abreast {
+		pushing.Go(func() {
+			for turn := range turns.ready {
+				if ctx.Err() != nil || p.options.Real().Sub(began) > laneTime {
+					turns.drop()
+					continue
+				}
+				c := turn.callbacks[0]
+				attempt := p.push(finishing, app, c)
+				p.options.Observe(attempt)
+				if !done.add(finishing, muban.PushResult{AppID: c.AppID, Seq: c.Seq, Attempt: attempt}, p.options.Real()) {
+					cancel()
+				}
+				turns.next(turn)
 			}
-			results, recorded = nil, now
-		}
+		})
 	}
-	if len(results) == 0 {
-		return nil
-	}
-	return p.outbox.RecordAttempts(finishing, lease, results, afterAttempt)
+	pushing.Wait()
+	return done.finish(finishing)
 }

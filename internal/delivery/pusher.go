@@ -13,7 +13,10 @@ const (
 	// mostLanes is how many apps are pushed to at once.
 	mostLanes = 64
 	// laneLength is how many callbacks of an app one claim takes.
-	laneLength = 64
+	laneLength = 512
+	// crowd is from how many callbacks on an app's are pushed several at once,
+	// where that is allowed: it sends faster than its server answers one by one.
+	crowd = 64
 	// laneTime is after how long a lane begins no further push, and hold how
 	// long a claim lasts: a push that began within laneTime ends before it.
 	laneTime = 8 * time.Second
@@ -34,6 +37,10 @@ type Options struct {
 	Log   *slog.Logger
 	// Real is the wall clock, which measures how long pushes take.
 	Real func() time.Time
+	// Abreast is how many callbacks of one app may be pushed at once when many
+	// wait. One user's go one after the other all the same; 0 and 1 keep the
+	// order of all.
+	Abreast int
 	// AllowPrivate lets callbacks go to private, loopback and link-local
 	// addresses.
 	AllowPrivate bool

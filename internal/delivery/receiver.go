@@ -22,8 +22,9 @@ const (
 	longestReply = 64 << 10
 	// longestExcerpt bounds what is kept of an answer.
 	longestExcerpt = 1 << 10
-	// mostIdle is how many connections are kept for later, over all receivers.
-	mostIdle = 128
+	// mostIdle is how many connections are kept for later, over all receivers,
+	// and mostIdleAHost to one host, which may be many apps'.
+	mostIdle, mostIdleAHost = 256, 64
 )
 
 // receiver asks the apps' servers over HTTP. It goes through no proxy and
@@ -43,7 +44,7 @@ func newReceiver(o Options) *receiver {
 		Timeout: pushTimeout,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-			MaxIdleConns: mostIdle, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute,
+			MaxIdleConns: mostIdle, MaxIdleConnsPerHost: mostIdleAHost, IdleConnTimeout: time.Minute,
 			TLSHandshakeTimeout: pushTimeout, MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

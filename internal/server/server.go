@@ -99,7 +99,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s.metrics.watch(s.store)
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{
-		Clock: clock, Log: o.Log, Real: time.Now, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
+		Clock: clock, Log: o.Log, Real: time.Now, Abreast: s.abreast(), AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
 	})
 	if o.Keep > 0 {
 		s.keeper = retention.New(s.store, retention.Options{Keep: o.Keep, Clock: clock, Log: o.Log, Observe: s.metrics.observeForgotten})
@@ -107,6 +107,18 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.stream = s.openStream()
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
+}
+
+// mostAbreast is how many events of one app are pushed at once at most.
+const mostAbreast = 32
+
+// abreast: who tests against the sandbox sees events in the order of their
+// messages, however many there are.
+func (s *Server) abreast() int {
+	if s.options.Sandbox {
+		return 1
+	}
+	return mostAbreast
 }
 
 func (s *Server) stale() time.Duration {

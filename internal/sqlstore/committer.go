@@ -302,6 +302,7 @@ func (c *committer) inSavepoint(ctx context.Context, tx *sql.Tx, work func(conte
 	}
 	failed = work(ctx, tx)
 	if failed != nil {
+		c.store.hot.drop() // what the work left
 		if !isRefusal(failed) {
 			switch c.judge(failed) {
 			case again, busy, away:

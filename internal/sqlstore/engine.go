@@ -52,8 +52,9 @@ type outbox interface {
 	// held returns those results, all of one app, whose callbacks the lease
 	// still holds, and keeps it so until the transaction ends.
 	held(ctx context.Context, tx *sql.Tx, lease muban.Lease, results []muban.PushResult) ([]muban.PushResult, error)
-	// postpone gives a callback its next time and ends the hold on it.
-	postpone(ctx context.Context, tx *sql.Tx, appID string, seq int64, due time.Time) error
+	// postpone gives a callback its next time and ends the hold on it, in the
+	// committer's transaction, by flush at the latest.
+	postpone(ctx context.Context, h *hot, appID string, seq int64, due time.Time) error
 	// release ends the hold on what an app has left of a lease.
 	release(ctx context.Context, lease muban.Lease, appID string) error
 }

@@ -79,9 +79,8 @@ func (l *leases) held(_ context.Context, _ *sql.Tx, lease muban.Lease, results [
 	return results, nil
 }
 
-func (*leases) postpone(ctx context.Context, tx *sql.Tx, appID string, seq int64, due time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE outbox SET due_at = $1 WHERE app_id = $2 AND seq = $3`, millis(due), appID, seq)
-	return err
+func (*leases) postpone(ctx context.Context, h *hot, appID string, seq int64, due time.Time) error {
+	return h.later(ctx, `UPDATE outbox SET due_at = ? WHERE app_id = ? AND seq = ?`, []any{millis(due), appID, seq})
 }
 
 func (l *leases) release(_ context.Context, lease muban.Lease, appID string) error {

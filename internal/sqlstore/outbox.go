@@ -53,12 +53,7 @@ func (s *Store) RecordAttempts(ctx context.Context, lease muban.Lease, results [
 			if err != nil {
 				return err
 			}
-			for _, r := range held {
-				if err := s.recordAttempt(ctx, tx, r, rule); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.recordAttempts(ctx, held, rule)
 		})
 	})
 	if err != nil {
@@ -73,31 +68,59 @@ func (s *Store) RecordAttempts(ctx context.Context, lease muban.Lease, results [
 	return nil
 }
 
-// recordAttempt writes what the rule makes of the callback after an attempt.
-// Its place in the outbox goes, or gets its next time.
-func (s *Store) recordAttempt(ctx context.Context, tx *sql.Tx, r muban.PushResult, rule func(*muban.Callback, muban.Attempt)) error {
-	c, err := scanCallback(tx.QueryRowContext(ctx, `SELECT `+callbackColumns+callbackTables+`WHERE c.app_id = $1 AND c.seq = $2`, r.AppID, r.Seq))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // the app was deleted meanwhile
-	}
+// recordAttempts writes what the rule makes of one app's callbacks after their
+// attempts. Their places in the outbox go, or get their next times.
+func (s *Store) recordAttempts(ctx context.Context, results []muban.PushResult, rule func(*muban.Callback, muban.Attempt)) error {
+	callbacks, err := s.attempted(ctx, results)
 	if err != nil {
 		return err
 	}
-	rule(&c, r.Attempt)
-	attempts, err := attemptsText(c.Attempts)
+	for _, r := range results {
+		c, found := callbacks[r.Seq]
+		if !found {
+			continue // the app was deleted meanwhile
+		}
+		rule(&c, r.Attempt)
+		attempts, err := attemptsText(c.Attempts)
+		if err != nil {
+			return err
+		}
+		err = s.hot.later(ctx, `UPDATE callbacks SET state = ?, attempts_left = ?, url = ?, attempts = ? WHERE app_id = ? AND seq = ?`,
+			[]any{string(c.State), c.Left, c.URL, attempts, c.AppID, c.Seq})
+		if err != nil {
+			return err
+		}
+		if c.DueAt.IsZero() {
+			err = s.hot.later(ctx, `DELETE FROM outbox WHERE app_id = ? AND seq = ?`, []any{c.AppID, c.Seq})
+		} else {
+			err = s.outbox.postpone(ctx, s.hot, c.AppID, c.Seq, c.DueAt)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.hot.flush(ctx)
+}
+
+// attempted reads the callbacks of results, by their numbers.
+func (s *Store) attempted(ctx context.Context, results []muban.PushResult) (map[int64]muban.Callback, error) {
+	callbacks := make(map[int64]muban.Callback, len(results))
+	err := inParts(s, results, func(part []muban.PushResult) error {
+		wanted := s.rowsOf(len(part), "app_id seq#")
+		for _, r := range part {
+			wanted.text(r.AppID)
+			wanted.number(r.Seq)
+		}
+		return s.hot.ask(ctx, `SELECT `+callbackColumns+callbackTables+`WHERE (c.app_id, c.seq) IN (`+wanted.source()+`)`, wanted.args(), func(row scanner) error {
+			c, err := scanCallback(row)
+			callbacks[c.Seq] = c
+			return err
+		})
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE callbacks SET state = $1, attempts_left = $2, url = $3, attempts = $4 WHERE app_id = $5 AND seq = $6`,
-		string(c.State), c.Left, c.URL, attempts, c.AppID, c.Seq)
-	if err != nil {
-		return err
-	}
-	if !c.DueAt.IsZero() {
-		return s.outbox.postpone(ctx, tx, c.AppID, c.Seq, c.DueAt)
-	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE app_id = $1 AND seq = $2`, c.AppID, c.Seq)
-	return err
+	return callbacks, s.hot.flush(ctx)
 }
 
 // ReleaseCallbacks implements delivery.Outbox.

@@ -57,25 +57,27 @@ func (l *rowLeases) claim(ctx context.Context, lease muban.Lease, appID string, 
 }
 
 func (l *rowLeases) held(ctx context.Context, tx *sql.Tx, lease muban.Lease, results []muban.PushResult) ([]muban.PushResult, error) {
+	attempted := make([]int64, len(results))
+	for i, r := range results {
+		attempted[i] = r.Seq
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT seq FROM outbox WHERE app_id = $1 AND lease = $2 AND seq = ANY($3) ORDER BY seq FOR UPDATE`,
+		results[0].AppID, int64(lease), attempted)
+	if err != nil {
+		return nil, err
+	}
+	held, err := collect(rows, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) })
 	var kept []muban.PushResult
 	for _, r := range results {
-		var seq int64
-		err := tx.QueryRowContext(ctx, `SELECT seq FROM outbox WHERE app_id = $1 AND seq = $2 AND lease = $3 FOR UPDATE`,
-			r.AppID, r.Seq, int64(lease)).Scan(&seq)
-		switch err {
-		case nil:
+		if slices.Contains(held, r.Seq) {
 			kept = append(kept, r)
-		case sql.ErrNoRows:
-		default:
-			return nil, err
 		}
 	}
-	return kept, nil
+	return kept, err
 }
 
-func (*rowLeases) postpone(ctx context.Context, tx *sql.Tx, appID string, seq int64, due time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE outbox SET due_at = $1, lease = 0, lease_until = 0 WHERE app_id = $2 AND seq = $3`, millis(due), appID, seq)
-	return err
+func (*rowLeases) postpone(ctx context.Context, h *hot, appID string, seq int64, due time.Time) error {
+	return h.later(ctx, `UPDATE outbox SET due_at = ?, lease = 0, lease_until = 0 WHERE app_id = ? AND seq = ?`, []any{millis(due), appID, seq})
 }
 
 // release ends the hold on what an app has left of a lease.
