@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +68,7 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	beginToAnswer(s)
+	defer beginToAnswer(cmd.Context(), s)()
 	if err := seed(cmd, s, flags, log); err != nil {
 		return err
 	}
@@ -135,10 +135,17 @@ func fill(ctx context.Context, s *server.Server, flags devFlags, log *slog.Logge
 	return nil
 }
 
-// beginToAnswer is the last step of starting.
-func beginToAnswer(s *server.Server) {
-	collectLessOften()
+// beginToAnswer is the last step of starting. What it begins besides ends with
+// the function that it returns.
+func beginToAnswer(ctx context.Context, s *server.Server) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var bounding sync.WaitGroup
+	bounding.Go(func() { boundGarbage(ctx) })
 	s.Start()
+	return func() {
+		cancel()
+		bounding.Wait()
+	}
 }
 
 // serveUntilDone says that the port answers, and waits until the program is
@@ -148,14 +155,6 @@ func serveUntilDone(cmd *cobra.Command, s *server.Server) error {
 		return err
 	}
 	return s.Wait(cmd.Context())
-}
-
-// collectLessOften trades memory for processor time, unless GOGC says what is
-// wanted: a send leaves little behind, so that the heap stays small anyway.
-func collectLessOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
-	}
 }
 
 // baseURL is the address by which a client on this machine reaches the server.

@@ -70,7 +70,7 @@ func runServe(cmd *cobra.Command, _ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
-	beginToAnswer(s)
+	defer beginToAnswer(cmd.Context(), s)()
 	return serveUntilDone(cmd, s)
 }
 
