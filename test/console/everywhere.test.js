@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { narrow, open, sees, visit, wide } from './kit/browser.js';
-import { api, mini, mintForm, official, sendMini, sendOfficial, start } from './kit/muban.js';
+import { alipay, api, mini, mintForm, official, sendEncrypted, sendMini, sendOfficial, start } from './kit/muban.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = process.env.MUBAN_PICTURES;
@@ -13,6 +13,7 @@ const pictures = process.env.MUBAN_PICTURES;
 /** A sandbox in which something happened. */
 async function lively(t) {
   const { base } = await start(t);
+  await sendEncrypted(base, '来自密文');
   const grant = await mintForm(base);
   await sendMini(base, grant, { emphasis_keyword: 'keyword1.DATA' });
   await sendMini(base, grant); // refused: 41029
@@ -27,9 +28,11 @@ async function paths(base) {
   const [grant] = (await api(base, 'GET', `/api/v1/apps/${mini.app}/grants`)).items;
   const apps = (await api(base, 'GET', '/api/v1/apps')).items;
   const [call] = (await api(base, 'GET', '/api/v1/calls?refused=true')).items;
+  const [encrypted] = (await api(base, 'GET', `/api/v1/calls?app_id=${alipay.app}`)).items;
   return [
     `/messages/${message.id}`,
     `/calls/${call.id}`,
+    `/calls/${encrypted.id}`,
     `/templates/${mini.template}?app=${mini.app}`,
     '/library/wechat-mini/AT0002',
     '/library/wechat-oa',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { open, sees, visit } from './kit/browser.js';
-import { api, baidu, folder, mini, mintForm, official, sendBaidu, sendMini, sendOfficial, start } from './kit/muban.js';
+import { api, baidu, folder, mini, mintForm, official, sendBaidu, sendEncrypted, sendMini, sendOfficial, start } from './kit/muban.js';
 
 test('a message that was sent appears without a reload', async (t) => {
   const { base } = await start(t);
@@ -123,6 +123,25 @@ test('a refused call says why', async (t) => {
   const curl = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(curl, /^curl -X POST 'http.*send\?access_token='"\$ACCESS_TOKEN"''/);
   assert.ok(curl.includes(grant));
+});
+
+test('an encrypted call is read decoded, its raw bodies below', async (t) => {
+  const { base } = await start(t);
+  const call = await sendEncrypted(base, '来自密文');
+  const { code, request, answer } = await api(base, 'GET', `/api/v1/calls/${call}`);
+  assert.equal(code, '10000');
+  assert.ok(!request.body.includes('来自密文') && !answer.body.includes('10000'), 'what was sent is no cipher text');
+
+  const page = await visit(t, await open(t), base, `/calls/${call}`, { locale: 'en-GB' });
+  const asked = page.getByRole('region', { name: 'Request · Decoded' });
+  assert.match(await asked.textContent(), /"biz_content": \{\s+"to_user_id": .*来自密文/s);
+  const told = page.getByRole('region', { name: 'Answer · Decoded' });
+  assert.match(await told.textContent(), /"code": "10000"/);
+
+  const raw = page.getByRole('region', { name: 'Request', exact: true });
+  assert.equal(await raw.count(), 0, 'the raw body is not folded');
+  await page.getByText('Raw body').first().click();
+  assert.match(await raw.textContent(), /"biz_content": "[\w+/=]+"/);
 });
 
 test('the console’s own pages are no calls', async (t) => {

@@ -1,5 +1,6 @@
 // Starts the program under test and speaks to it as its users' programs do.
 import { spawn } from 'node:child_process';
+import { createCipheriv, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,6 +80,12 @@ export const baidu = {
   template: '6d7562616e64656d6f00000000000000000000003Dem',
 };
 
+export const alipay = {
+  app: '2021000000000004',
+  user: '2088000000000001',
+  template: '6d7562616e0000000000000000000004',
+};
+
 async function platform(base, path, body) {
   const answer = await fetch(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   return answer.json();
@@ -122,4 +129,33 @@ export async function sendBaidu(base, kind, title) {
     scene_type: { form: '1', payment: '2', order: '3' }[kind],
   });
   return (await fetch(`${base}/rest/2.0/smartapp/template/send?access_token=${access_token}`, { method: 'POST', body })).json();
+}
+
+/**
+ * Sends from the demo app on Alipay with its content encrypted, so that the
+ * answer is too; answers the id of the call. The app gets new keys for it.
+ */
+export async function sendEncrypted(base, title) {
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = randomBytes(16);
+  const publicKey = keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  await api(base, 'PATCH', `/api/v1/apps/${alipay.app}`, { app_public_key: publicKey, content_key: key.toString('base64') });
+  const { grants } = await api(base, 'POST', `/api/v1/apps/${alipay.app}/grants`, { user: alipay.user, kind: 'form' });
+  const data = { keyword1: { value: title }, keyword2: { value: '168.00元' }, keyword3: { value: '2018031214260017' } };
+  const content = { to_user_id: alipay.user, form_id: grants[0].id, user_template_id: alipay.template, page: 'pages/index/index', data: JSON.stringify(data) };
+  const cipher = createCipheriv('aes-128-cbc', key, Buffer.alloc(16));
+  const given = {
+    app_id: alipay.app,
+    method: 'alipay.open.app.mini.templatemessage.send',
+    charset: 'utf-8',
+    timestamp: '2026-01-01 00:00:00',
+    version: '1.0',
+    encrypt_type: 'AES',
+    biz_content: cipher.update(JSON.stringify(content), 'utf8', 'base64') + cipher.final('base64'),
+    sign_type: 'RSA2',
+  };
+  const text = Object.keys(given).sort().map((name) => `${name}=${given[name]}`).join('&');
+  const body = new URLSearchParams({ ...given, sign: sign('sha256', text, keys.privateKey).toString('base64') });
+  const answer = await fetch(`${base}/gateway.do`, { method: 'POST', body });
+  return answer.headers.get('Muban-Call');
 }

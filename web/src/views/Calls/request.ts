@@ -1,5 +1,6 @@
 // A call's request as people read it, and as a shell repeats it.
 import type { Schema } from '../../api/client';
+import { parsed } from '../../components/json';
 
 type Request = Schema<'CallRequest'>;
 
@@ -11,16 +12,17 @@ export function readable(body: string, headers: Record<string, string>): unknown
   } catch {
     return body;
   }
-  return Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, inner(value)]));
+  return fields([...new URLSearchParams(body)]);
 }
 
-function inner(value: string): unknown {
-  if (!/^[[{]/.test(value) || /\d{16}/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+/** What the API decoded, JSON inside its fields included. */
+export function inWords(decoded: string): unknown {
+  const value = parsed(decoded);
+  return value instanceof Object ? fields(Object.entries(value)) : value; // none where it was cut
+}
+
+function fields(all: [string, unknown][]): Record<string, unknown> {
+  return Object.fromEntries(all.map(([name, value]) => [name, typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value]));
 }
 
 function header(headers: Record<string, string>, name: string): string {
