@@ -20,7 +20,7 @@ const (
 	mostInGroup = 512
 	// enoughToOverlap is how many writes make it worth to begin a transaction
 	// while the disk is still busy with the one before.
-	enoughToOverlap = 112
+	enoughToOverlap = 224
 	// readBackTimeout is how long the committer tries to find out what became
 	// of a commit whose outcome is unknown.
 	readBackTimeout = 5 * time.Second
