@@ -26,12 +26,13 @@ type KeptUp struct {
 	Rate float64 `json:"events_a_second"`
 }
 
-// add takes another load into account.
-func (k *KeptUp) add(load Load, behind time.Duration, seen waiting) {
+// with takes another load into account.
+func (k KeptUp) with(load Load, behind time.Duration, seen waiting) KeptUp {
 	k.Behind, k.Backlog, k.AtEnd = max(k.Behind, millis(behind)), max(k.Backlog, seen.most), max(k.AtEnd, seen.last)
 	if rate := float64(load.Requests) / (load.Took + max(behind, 0)).Seconds(); k.Rate == 0 || rate < k.Rate {
 		k.Rate = rate
 	}
+	return k
 }
 
 const outboxMetric = "muban_outbox_waiting"
@@ -94,6 +95,6 @@ func (s *server) awaitEvents(ctx context.Context, load Load, ended time.Time, se
 	}
 	last, err := s.events.wait(ctx, s.accepted)
 	s.delivery.Events = s.accepted
-	k.add(load, last.Sub(ended), seen)
+	*k = k.with(load, last.Sub(ended), seen)
 	return err
 }

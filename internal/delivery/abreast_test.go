@@ -21,6 +21,7 @@ func TestAbreast(t *testing.T) {
 	t.Parallel()
 	const users, events, abreast = 7, 30, 3
 	onBothEngines(t, func(t *testing.T, w *world) {
+		t.Helper()
 		w.pusher = delivery.New(w.Store, w.Store, delivery.Options{
 			Clock: w.clock, Log: slog.New(slog.DiscardHandler), Real: time.Now, AllowPrivate: true, Abreast: abreast,
 		})
