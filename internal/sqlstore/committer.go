@@ -141,9 +141,10 @@ func (c *committer) run() {
 	}
 }
 
-// gather takes what waits. It does not wait for more, unless the disk is busy
-// with the groups before: then a few more writes cost nothing and share a
-// transaction.
+// gather takes what waits. Who is about to queue a write gets a turn on the
+// processor before, or the first answer's next write would begin a group alone.
+// It does not wait for more, unless the disk is busy with the groups before:
+// then a few more writes cost nothing and share a transaction.
 func (c *committer) gather(first *job) []*job {
 	group := make([]*job, 0, min(mostInGroup, 1+len(c.queue)))
 	yielded := false
