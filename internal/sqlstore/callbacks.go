@@ -116,7 +116,7 @@ func (s *Store) Callbacks(ctx context.Context, filter muban.CallbackFilter, page
 func (s *Store) ResendCallback(ctx context.Context, seq int64, now time.Time) (muban.Callback, error) {
 	var resent muban.Callback
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// The outbox comes first, as in recordAttempt: neither waits for the
+		// The outbox comes first, as in RecordAttempts: neither waits for the
 		// other's lock.
 		_, err := tx.ExecContext(ctx, `INSERT INTO outbox (app_id, seq, due_at)
 			SELECT app_id, seq, CAST($1 AS BIGINT) FROM callbacks WHERE seq = $2

@@ -49,7 +49,8 @@ func (t *transaction) commit(ctx context.Context) error {
 
 // commitPipelined sends COMMIT behind what waits. The database answers one
 // after the other and skips what follows an error: where it refuses a statement
-// before COMMIT nothing was stored. Where it does not answer nobody knows.
+// before COMMIT nothing was stored. Where it does not answer nobody knows. What
+// waits last is checkLater's statement, whose rows nobody reads.
 func (t *transaction) commitPipelined(ctx context.Context) error {
 	written := false
 	last := t.hot.pending.QueuedQueries[t.hot.pending.Len()-1]
@@ -78,6 +79,9 @@ func (t *transaction) commitPipelined(ctx context.Context) error {
 func (t *transaction) rollback(ctx context.Context) {
 	t.hot.drop()
 	if t.sql == nil {
+		// The group's time may be over; its locks are not to outlive it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbyeTimeout)
+		defer cancel()
 		_, _ = t.hot.conn.ExecContext(ctx, "ROLLBACK")
 		return
 	}
