@@ -51,7 +51,7 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 		}
 	})
 	w := &world{t: t, store: store, clock: &testClock{now: began, frozen: true}, exchanges: &exchanges{}}
-	w.service = messaging.New(store, w.clock, time.Minute)
+	w.service = messaging.New(store, w.clock, messaging.Options{Stale: time.Minute})
 	options := api.Options{ShowSecrets: true, Clock: w.clock, Handshaker: knows("t"), Hosting: messaging.NewHosting(w.service, "wx1")}
 	for _, f := range change {
 		f(&options)

@@ -18,6 +18,9 @@ type attempts struct {
 	results  []muban.PushResult
 	recorded time.Time // real time
 	err      error
+	// of all results, stored or not
+	pushed, failed int
+	took           time.Duration
 }
 
 // add notes a result and stores what there is, where the last time was long
@@ -25,6 +28,11 @@ type attempts struct {
 func (a *attempts) add(ctx context.Context, result muban.PushResult, now time.Time) bool {
 	a.mu.Lock()
 	a.results = append(a.results, result)
+	a.pushed++
+	a.took += result.Attempt.Took
+	if result.Attempt.Error != "" {
+		a.failed++
+	}
 	if a.err != nil || now.Sub(a.recorded) <= recordEvery {
 		defer a.mu.Unlock()
 		return a.err == nil
@@ -52,4 +60,10 @@ func (a *attempts) finish(ctx context.Context) error {
 		return a.err
 	}
 	return a.store(ctx, a.results)
+}
+
+// prompt reports whether the app's server took most of what was pushed, and on
+// average at once. Nothing is added any more.
+func (a *attempts) prompt() bool {
+	return 2*a.failed < a.pushed && a.took < time.Duration(a.pushed)*promptly
 }

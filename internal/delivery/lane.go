@@ -3,7 +3,9 @@ package delivery
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/muban-dev/muban"
 )
@@ -32,7 +34,7 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	began := p.options.Real()
+	began, delay := p.options.Real(), p.delay(callbacks)
 	done := &attempts{outbox: p.outbox, lease: lease, recorded: began}
 	var pushing sync.WaitGroup
 	turns := newTurns(callbacks, p.options.Abreast)
@@ -46,6 +48,7 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 				c := turn.callbacks[0]
 				attempt := p.push(finishing, app, c)
 				p.options.Observe(attempt)
+				p.options.Pace.pushed(c.AppID)
 				if !done.add(finishing, muban.PushResult{AppID: c.AppID, Seq: c.Seq, Attempt: attempt}, p.options.Real()) {
 					cancel()
 				}
@@ -54,5 +57,19 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 		})
 	}
 	pushing.Wait()
+	if inOrder := turns.abreast == 1; inOrder || turns.abreast < p.options.Abreast || !done.prompt() {
+		delay = 0 // it is not for want of processor
+	}
+	p.options.Pace.judge(app.ID, delay)
 	return done.finish(finishing)
+}
+
+// delay is how late an app's callbacks are pushed, 0 where the lane holds all
+// that are due.
+func (p *Pusher) delay(callbacks []muban.Callback) time.Duration {
+	if len(callbacks) < laneLength {
+		return 0
+	}
+	oldest := slices.MinFunc(callbacks, func(x, y muban.Callback) int { return x.DueAt.Compare(y.DueAt) })
+	return p.options.Clock.Now().Sub(oldest.DueAt)
 }

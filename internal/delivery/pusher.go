@@ -41,6 +41,8 @@ type Options struct {
 	// wait. One user's go one after the other all the same; 0 and 1 keep the
 	// order of all.
 	Abreast int
+	// Pace is told how far events are behind; may be nil.
+	Pace *Pace
 	// AllowPrivate lets callbacks go to private, loopback and link-local
 	// addresses.
 	AllowPrivate bool

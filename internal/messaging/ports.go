@@ -13,6 +13,12 @@ type Clock interface {
 	Now() time.Time
 }
 
+// Pace holds sends back for a moment where an app's events fall behind them.
+type Pace interface {
+	// Wait returns when the app's next send may be accepted; its error is ctx's.
+	Wait(ctx context.Context, appID string) error
+}
+
 // Store is all that messaging keeps. Every method is safe for concurrent use.
 // What is not there is refused with muban.RuleNotFound, what is there already
 // with muban.RuleConflict; other errors are the store's own.

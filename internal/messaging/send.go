@@ -35,9 +35,15 @@ func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest
 // limit decide. The rules hold a pointer to the draft and nothing larger: they
 // live as long as the send waits.
 func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, grantRule func(*muban.Grant) *muban.Refusal) (muban.Message, error) {
+	told := callback(&app, m)
+	if told != nil && s.pace != nil {
+		if err := s.pace.Wait(ctx, app.ID); err != nil {
+			return muban.Message{}, err
+		}
+	}
 	limit := app.DailyLimit
 	accepted, err := s.store.Accept(ctx, muban.Accept{
-		Message: *m, Callback: callback(&app, m), RepeatWithin: repeatWithin(m),
+		Message: *m, Callback: told, RepeatWithin: repeatWithin(m),
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if grantRule != nil {
 				if refusal := grantRule(l.Grant); refusal != nil {

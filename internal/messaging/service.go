@@ -13,6 +13,7 @@ import (
 type Service struct {
 	store Store
 	clock Clock
+	pace  Pace
 
 	// What every send reads; see hotcache for how stale they may be.
 	tokenRefs *hotcache.Cache[string, tokenRef] // by the token's text
@@ -34,12 +35,21 @@ type (
 	templateKey struct{ appID, id string }
 )
 
-// New makes the use cases over a store and a clock. stale is for how long what
-// every send reads may differ from the store: what other processes change
-// there is seen after that time, what this one changes at once.
-func New(store Store, clock Clock, stale time.Duration) *Service {
+// Options are what the use cases need besides a store and a clock.
+type Options struct {
+	// Stale is for how long what every send reads may differ from the store:
+	// what other processes change there is seen after that time, what this one
+	// changes at once.
+	Stale time.Duration
+	// Pace may hold sends back of which the app is told; nil holds none.
+	Pace Pace
+}
+
+// New makes the use cases over a store and a clock.
+func New(store Store, clock Clock, o Options) *Service {
+	stale := o.Stale
 	return &Service{
-		store: store, clock: clock,
+		store: store, clock: clock, pace: o.Pace,
 		tokenRefs: hotcache.New[string, tokenRef](stale),
 		tokens:    hotcache.New[tokenKey, muban.Token](stale),
 		apps:      hotcache.New[int64, muban.App](stale),

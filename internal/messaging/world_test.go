@@ -104,7 +104,7 @@ func openStore(t testingTB, o sqlstore.Options) *sqlstore.Store {
 
 func newWorld(store *sqlstore.Store) *world {
 	c := &clock{now: time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)} // noon in UTC+8
-	return &world{messaging.New(store, c, time.Minute), store, c}
+	return &world{messaging.New(store, c, messaging.Options{Stale: time.Minute}), store, c}
 }
 
 func keywords(n int) []muban.Keyword {

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/delivery"
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/sqlstore"
 )
@@ -58,8 +59,11 @@ func newMetrics() *metrics {
 	return m
 }
 
-// watch adds what is read from the store when it is asked for.
-func (m *metrics) watch(store *sqlstore.Store) {
+// watch adds what is read when it is asked for.
+func (m *metrics) watch(store *sqlstore.Store, pace *delivery.Pace) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "muban_sends_held_total", Help: "Sends that waited because their app's events were late.",
+	}, func() float64 { return float64(pace.Held()) }))
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "muban_outbox_waiting", Help: "Callbacks that are still to be pushed.",
 	}, func() float64 {

@@ -92,14 +92,15 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.service = messaging.New(s.store, clock, s.stale())
+	pace := delivery.NewPace(time.Now)
+	s.service = messaging.New(s.store, clock, messaging.Options{Stale: s.stale(), Pace: pace})
 	s.openHosting(ctx)
 	if o.Sandbox || o.Inspect {
 		s.inspector = inspect.New(inspect.Options{Ledger: s.service, Now: clock.Now})
 	}
-	s.metrics.watch(s.store)
+	s.metrics.watch(s.store, pace)
 	s.pusher = delivery.New(s.store, s.store, delivery.Options{
-		Clock: clock, Log: o.Log, Real: time.Now, Abreast: s.abreast(), AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
+		Clock: clock, Log: o.Log, Real: time.Now, Abreast: s.abreast(), Pace: pace, AllowPrivate: o.Sandbox || o.CallbackPrivate, Observe: s.metrics.observeAttempt,
 	})
 	if o.Keep > 0 {
 		s.keeper = retention.New(s.store, retention.Options{Keep: o.Keep, Clock: clock, Log: o.Log, Observe: s.metrics.observeForgotten})

@@ -83,7 +83,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	w := &world{T: t, clock: &stoppedClock{now: time.Date(2019, 1, 11, 2, 2, 34, 0, time.UTC)}}
-	w.service = messaging.New(store, w.clock, time.Minute)
+	w.service = messaging.New(store, w.clock, messaging.Options{Stale: time.Minute})
 	w.url = serve(t, dialect.New(w.service), w.clock)
 	_, err = w.service.CreateTitle(t.Context(), muban.Title{
 		Platform: muban.Alipay, ID: "AP0001", Title: "预约成功通知",

@@ -72,7 +72,7 @@ func newWorld(t *testing.T, clocks ...messaging.Clock) *world {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	w := &world{T: t, clock: &stoppedClock{now: began}}
-	w.service = messaging.New(store, w.clock, time.Minute)
+	w.service = messaging.New(store, w.clock, messaging.Options{Stale: time.Minute})
 	w.url = serve(t, cloudcall.New(wechat.New(w.service), w.service, w.clock, clocks...))
 
 	_, err = w.service.CreateTitle(t.Context(), muban.Title{

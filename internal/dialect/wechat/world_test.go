@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	w := &world{T: t, clock: &stoppedClock{now: time.Date(2019, 5, 20, 4, 0, 0, 0, time.UTC)}}
-	w.service = messaging.New(store, w.clock, time.Minute)
+	w.service = messaging.New(store, w.clock, messaging.Options{Stale: time.Minute})
 	w.url = serve(t, wechat.New(w.service), w.clock)
 	w.furnish()
 	return w
