@@ -72,6 +72,9 @@ func openPostgres(ctx context.Context, address string, log *slog.Logger) (*postg
 	if !strings.Contains(address, "pool_max_conns") {
 		conf.MaxConns = int32(max(4, 2*runtime.NumCPU()))
 	}
+	if err := e.checkSessions(ctx); err != nil {
+		return nil, err
+	}
 	if err := e.openPools(ctx); err != nil {
 		return nil, err
 	}
