@@ -71,3 +71,6 @@ export const terms = {
   retry: { zh: '重试', en: 'Try again' },
   nothing: { zh: '没有符合的内容', en: 'Nothing matches' },
 } satisfies Record<string, Text>;
+
+/** How often a callback was attempted. */
+export const attempts = (n: number): Text => ({ zh: `${n} 次尝试`, en: n === 1 ? '1 attempt' : `${n} attempts` });

@@ -8,7 +8,6 @@ export const words = {
   none: { zh: '没有事件推送。公众号填了回调 URL 后，每条消息的终态都会推送过去。', en: 'No callbacks. Once an official account has a callback URL, it is told how each message ended.' },
   noMatch: { zh: '没有符合的事件推送', en: 'No callbacks match' },
   attempts: { zh: '尝试', en: 'Attempts' },
-  attempt: { zh: '次尝试', en: 'attempts' },
   noAttempts: { zh: '还没有尝试', en: 'No attempts yet' },
   noAnswer: { zh: '没有回答', en: 'no answer' },
   answer: { zh: '回答', en: 'Answer' },

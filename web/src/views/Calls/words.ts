@@ -16,7 +16,6 @@ export const words = {
   },
   none: { zh: '还没有平台调用。', en: 'No platform call yet.' },
   clear: { zh: '清除筛选', en: 'Clear the filters' },
-  back: { zh: '返回列表', en: 'Back to the list' },
   why: { zh: '为什么被拒绝', en: 'Why it was refused' },
   rule: { zh: '规则', en: 'Rule' },
   values: { zh: '规则与比较的值', en: 'The rule and the values it compared' },

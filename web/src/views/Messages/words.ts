@@ -19,7 +19,6 @@ export const words = {
   told: { zh: '服务器被告知', en: 'The app’s server was told' },
   noCallback: { zh: '没有事件推送：这个应用没有回调地址，或平台没有这种事件', en: 'No callback: the app has no callback URL, or its platform has no such event' },
   call: { zh: '查看这次调用', en: 'see the call' },
-  attempts: { zh: '次尝试', en: 'attempts' },
   spent: { zh: '已用', en: 'spent' },
   of: { zh: '共', en: 'of' },
   data: { zh: '数据', en: 'Data' },
@@ -29,6 +28,5 @@ export const words = {
   channels: { zh: '出现位置', en: 'Appears in' },
   card: { zh: '卡片', en: 'Card' },
   details: { zh: '细节', en: 'Details' },
-  back: { zh: '返回列表', en: 'Back to the list' },
   gone: { zh: '凭证已不在', en: 'The grant is gone' },
 } satisfies Record<string, Text>;
