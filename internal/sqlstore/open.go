@@ -122,7 +122,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	if s.shared {
 		s.engine, err = openPostgres(ctx, o.Database, s.log)
 	} else {
-		s.recent = newRecentGrants()
+		s.recent = newRecentGrants(mostRecent)
 		s.engine, err = openSQLite(ctx, o.Dir, s.log)
 	}
 	if err != nil {
