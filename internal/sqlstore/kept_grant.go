@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// roomForTexts is for an app's, a grant's and a user's id; most have 100
-	// bytes together.
-	roomForTexts = 144
+	// roomForTexts is for an app's, a grant's and a user's id; most have 80 to
+	// 100 bytes together.
+	roomForTexts = 112
 	// mostKeptUses is how often a kept grant may have been spent: platforms
 	// have grants of three uses, and the last leaves nothing to keep.
 	mostKeptUses = 2

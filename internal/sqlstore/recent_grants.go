@@ -17,17 +17,21 @@ import (
 // three quarters of its work was to look at so many grants again and again.
 type recentGrants struct {
 	seed maphash.Seed
-	// slots is a ring by age, of most places; the oldest makes room.
-	slots []keptGrant
-	most  int
-	next  int
+	// parts hold a ring of slots by age, of which used were filled so far; the
+	// oldest makes room. A slice that grew would leave as much behind again.
+	parts      []*[partOfRecent]keptGrant
+	used, most int
+	next       int
 	// places are the slots of grants by the hash of their keys. A slot that is
 	// not the place of its own hash is dead.
 	places map[uint64]int32
 }
 
-// mostRecent bounds the memory: about 230 bytes a grant.
-const mostRecent = 1 << 16
+const (
+	// mostRecent bounds the memory: about 220 bytes a grant.
+	mostRecent   = 1 << 16
+	partOfRecent = 256
+)
 
 func newRecentGrants(most int) *recentGrants {
 	return &recentGrants{seed: maphash.MakeSeed(), most: most, places: make(map[uint64]int32)}
@@ -41,7 +45,7 @@ func (r *recentGrants) get(key grantKey) (muban.Grant, bool) {
 	if !found {
 		return muban.Grant{}, false
 	}
-	return r.slots[slot].grant(key), true
+	return r.slot(slot).grant(key), true
 }
 
 // put keeps a grant as it was just committed. A spent one is of no more use.
@@ -59,26 +63,32 @@ func (r *recentGrants) put(g muban.Grant) {
 		}
 		return
 	case found:
-	case len(r.slots) < r.most:
-		slot = int32(len(r.slots))
-		r.slots = append(r.slots, keptGrant{})
+	case r.used < r.most:
+		slot = int32(r.used)
+		if r.used++; r.used > len(r.parts)*partOfRecent {
+			r.parts = append(r.parts, new([partOfRecent]keptGrant))
+		}
 	default:
 		slot = int32(r.next)
 		r.next = (r.next + 1) % r.most
-		if oldest := r.slots[slot].hash; r.places[oldest] == slot {
+		if oldest := r.slot(slot).hash; r.places[oldest] == slot {
 			delete(r.places, oldest)
 		}
 	}
 	kept.hash = hash
-	r.slots[slot] = kept
+	*r.slot(slot) = kept
 	r.places[hash] = slot
+}
+
+func (r *recentGrants) slot(number int32) *keptGrant {
+	return &r.parts[number/partOfRecent][number%partOfRecent]
 }
 
 // find is the slot of a grant, and the hash of its key in any case.
 func (r *recentGrants) find(key grantKey) (slot int32, hash uint64, found bool) {
 	hash = maphash.Comparable(r.seed, key)
 	slot, found = r.places[hash]
-	return slot, hash, found && r.slots[slot].isOf(key)
+	return slot, hash, found && r.slot(slot).isOf(key)
 }
 
 // remove drops some that are deleted.
@@ -100,5 +110,5 @@ func (r *recentGrants) forget() {
 		return
 	}
 	clear(r.places)
-	r.slots, r.next = r.slots[:0], 0
+	r.used, r.next = 0, 0
 }

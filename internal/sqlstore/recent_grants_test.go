@@ -102,8 +102,8 @@ func TestRecentGrants(t *testing.T) {
 					t.Fatalf("%s, %d remaining, was put and is there: %v", g.ID, g.Remaining, kept)
 				}
 			}
-			if len(r.slots) > most || len(r.places) > most {
-				t.Fatalf("%d slots, %d places", len(r.slots), len(r.places))
+			if r.used > most || len(r.places) > most {
+				t.Fatalf("%d slots, %d places", r.used, len(r.places))
 			}
 			for key, want := range stored {
 				if got, found := r.get(key); found && !cmp.Equal(want, got) {
@@ -117,14 +117,15 @@ func TestRecentGrants(t *testing.T) {
 // TestOldestMakesRoom: the youngest are there, the oldest is not.
 func TestOldestMakesRoom(t *testing.T) {
 	t.Parallel()
-	r := newRecentGrants(3)
-	for i := range 8 {
+	const most = partOfRecent + 1
+	r := newRecentGrants(most)
+	for i := range 3 * most {
 		g := someGrant()
 		g.ID = fmt.Sprint("grant", i)
 		r.put(g)
-		for j := range i + 1 {
+		for _, j := range []int{0, max(0, i-most), max(0, i-most+1), i} {
 			_, found := r.get(grantKey{g.AppID, fmt.Sprint("grant", j)})
-			if want := j > i-3; found != want {
+			if want := j > i-most; found != want {
 				t.Errorf("after grant %d: grant %d is there: %v", i, j, found)
 			}
 		}
