@@ -14,7 +14,7 @@ import (
 // that, and what else Go needs.
 const (
 	collectAt     = 300 // percent of what lives, as GOGC
-	roomy         = 100 << 20
+	roomy         = 84 << 20
 	besidesHeap   = 40 << 20
 	lookAtGarbage = time.Second
 )

@@ -6,9 +6,9 @@ func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for _, test := range []struct{ live, limit int64 }{
-		{0, 100 * mib},
-		{25 * mib, 100 * mib}, // four times what lives
-		{30 * mib, 100 * mib},
+		{0, 84 * mib},
+		{21 * mib, 84 * mib}, // four times what lives
+		{22 * mib, 84 * mib},
 		{200 * mib, 440 * mib}, // twice, and what else Go needs
 	} {
 		if got := memoryLimit(uint64(test.live)); got != test.limit {
