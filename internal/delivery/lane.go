@@ -57,8 +57,8 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 		})
 	}
 	pushing.Wait()
-	if inOrder := turns.abreast == 1; inOrder || turns.abreast < p.options.Abreast || !done.prompt() {
-		delay = 0 // it is not for want of processor
+	if turns.abreast == 1 || turns.abreast < p.options.Abreast || !done.prompt() {
+		delay = 0 // the order of events or their receiver takes the time, not the processor
 	}
 	p.options.Pace.judge(app.ID, delay)
 	return done.finish(finishing)

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// roomForTexts is for an app's, a grant's and a user's id; most have 80 to
-	// 100 bytes together.
-	roomForTexts = 112
+	// roomForTexts is for an app's, a grant's and a user's id: together 178
+	// bytes for a Baidu form minted for a swan_id, 60 to 111 for all others.
+	roomForTexts = 184
 	// mostKeptUses is how often a kept grant may have been spent: platforms
 	// have grants of three uses, and the last leaves nothing to keep.
 	mostKeptUses = 2
@@ -34,11 +34,12 @@ func grantKinds() [3]muban.GrantKind {
 	return [3]muban.GrantKind{muban.GrantForm, muban.GrantPayment, muban.GrantOrder}
 }
 
-// keep is the grant without pointers; false for the unusual that does not fit.
+// keep is the grant without pointers; false for one that is used up, and for
+// the unusual that does not fit.
 func keep(g *muban.Grant) (k keptGrant, fits bool) {
 	kinds := grantKinds()
 	kind := slices.Index(kinds[:], g.Kind)
-	if kind < 0 || len(g.SpentBy) > mostKeptUses || len(g.AppID)+len(g.ID)+len(g.UserID) > roomForTexts {
+	if g.Remaining == 0 || kind < 0 || len(g.SpentBy) > mostKeptUses || len(g.AppID)+len(g.ID)+len(g.UserID) > roomForTexts {
 		return keptGrant{}, false
 	}
 	k = keptGrant{

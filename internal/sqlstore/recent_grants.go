@@ -28,8 +28,8 @@ type recentGrants struct {
 }
 
 const (
-	// mostRecent bounds the memory: about 220 bytes a grant.
-	mostRecent   = 1 << 16
+	// mostRecent bounds the memory: 256 bytes a grant, and its place.
+	mostRecent   = 48 << 10
 	partOfRecent = 256
 )
 
@@ -57,7 +57,7 @@ func (r *recentGrants) put(g muban.Grant) {
 	slot, hash, found := r.find(key)
 	kept, fits := keep(&g)
 	switch {
-	case g.Remaining == 0 || !fits:
+	case !fits:
 		if found {
 			delete(r.places, hash)
 		}

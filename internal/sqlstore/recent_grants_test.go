@@ -41,6 +41,9 @@ func TestKeptGrants(t *testing.T) {
 			g.Uses, g.Remaining, g.SpentBy = 9, 6, []muban.MessageID{7, 8, 9}
 		}, false},
 		{"of an unknown kind", func(g *muban.Grant) { g.Kind = "gift" }, false},
+		{"a Baidu form for a swan_id", func(g *muban.Grant) {
+			g.AppID, g.ID, g.UserID = strings.Repeat("a", 32), strings.Repeat("g", 55), strings.Repeat("s", 91)
+		}, true},
 		{"ids that just fit", func(g *muban.Grant) { g.UserID = strings.Repeat("u", roomForTexts-len(g.AppID)-len(g.ID)) }, true},
 		{"ids that are too long", func(g *muban.Grant) { g.UserID = strings.Repeat("u", roomForTexts-len(g.AppID)-len(g.ID)+1) }, false},
 		{"no ids", func(g *muban.Grant) { g.AppID, g.ID, g.UserID = "", "", "" }, true},
