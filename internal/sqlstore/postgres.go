@@ -30,6 +30,9 @@ const (
 	// oldestServer is the version, as server_version_num counts, that this is
 	// tested to need nothing beyond; CockroachDB calls itself 13, too.
 	oldestServer = 130000
+	// mostWriters are the committer's connection, a migration's and one for what
+	// begins a store; mostWorkers those of claims and heartbeats.
+	mostWriters, mostWorkers = 3, 2
 )
 
 // postgresEngine is a PostgreSQL database that any number of nodes share.
@@ -75,6 +78,7 @@ func openPostgres(ctx context.Context, address string, log *slog.Logger) (*postg
 	if err := e.checkSessions(ctx); err != nil {
 		return nil, err
 	}
+	e.countSessions(ctx)
 	if err := e.openPools(ctx); err != nil {
 		return nil, err
 	}
@@ -96,19 +100,19 @@ func (e *postgresEngine) openPools(ctx context.Context) (err error) {
 	// Whoever waited for a lock must see what its holder wrote, whatever the
 	// server's default is; see readers.go, too.
 	plans := []string{"SET default_transaction_isolation = 'read committed'", "SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
-	if e.writers, err = e.pool(ctx, 3, []string{limit, idle}, plans); err != nil {
+	if e.writers, err = e.pool(ctx, mostWriters, []string{limit, idle}, plans); err != nil {
 		return err
 	}
 	// A lease that a crash of the database forgets is a lease that ran out.
 	// And a claim reads the oldest rows from the index, it sorts no backlog.
 	plans = append(plans, "SET synchronous_commit = off", "SET enable_sort = off")
-	if e.workers, err = e.pool(ctx, 2, []string{limit, idle}, plans); err != nil {
+	if e.workers, err = e.pool(ctx, mostWorkers, []string{limit, idle}, plans); err != nil {
 		return err
 	}
 	e.reader, e.writer, e.worker = stdlib.OpenDBFromPool(e.readers), stdlib.OpenDBFromPool(e.writers), stdlib.OpenDBFromPool(e.workers)
 	e.reader.SetMaxOpenConns(int(e.conf.MaxConns))
-	e.writer.SetMaxOpenConns(3)
-	e.worker.SetMaxOpenConns(2)
+	e.writer.SetMaxOpenConns(mostWriters)
+	e.worker.SetMaxOpenConns(mostWorkers)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -39,4 +40,61 @@ func (e *postgresEngine) checkSessions(ctx context.Context) error {
 			e.target())
 	}
 	return nil
+}
+
+// sessions is how many a node has open at once when it is busy.
+func (e *postgresEngine) sessions() int {
+	const listening = 1
+	return int(e.conf.MaxConns) + mostWriters + mostWorkers + listening
+}
+
+// countSessions says in the log where the database, or a pooler before it, has
+// fewer sessions for this node than it will use: it would wait for one that
+// never comes, without a word. It works with fewer, more slowly, so that it
+// starts; the pools' own errors say where there are too few.
+func (e *postgresEngine) countSessions(ctx context.Context) {
+	wanted := e.sessions()
+	problems := make([]error, wanted)
+	all := make(chan struct{}) // closed when each was tried, with those that there are open
+	var trying, ending sync.WaitGroup
+	trying.Add(wanted)
+	for i := range wanted {
+		ending.Go(func() {
+			conn, err := e.openSession(ctx)
+			problems[i] = err
+			trying.Done()
+			<-all
+			if conn != nil {
+				_ = conn.Close(ctx) // it was only asked
+			}
+		})
+	}
+	trying.Wait()
+	close(all)
+	ending.Wait()
+	got, problem := 0, error(nil)
+	for _, err := range problems {
+		if err == nil {
+			got++
+			continue
+		}
+		problem = err
+	}
+	if got < wanted && ctx.Err() == nil {
+		e.log.WarnContext(ctx, "the database has fewer sessions for this node than it uses when it is busy; "+
+			"sends and reads may have to wait: raise max_connections, the role's CONNECTION LIMIT or the pooler's pool_size, or lower pool_max_conns in the address",
+			"database", e.target(), "sessions", got, "wanted", wanted, "error", e.explain(problem))
+	}
+}
+
+// openSession opens a connection that has a session: a pooler lets in who then
+// waits for one.
+func (e *postgresEngine) openSession(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.conf.ConnConfig.ConnectTimeout)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, e.conf.ConnConfig.Copy())
+	if err != nil {
+		return nil, err
+	}
+	return conn, conn.Ping(ctx)
 }

@@ -1,10 +1,13 @@
 package sqlstore_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,8 +33,8 @@ func TestPoolersThatLendSessions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			pooler := newPooler(t, test.sessions)
-			_, err := sqlstore.Open(t.Context(), sqlstore.Options{Database: "postgres://muban@" + pooler.addr + "/muban?sslmode=disable"})
+			pooler := newPooler(t, test.sessions, 100)
+			_, err := pooler.open(t, slog.New(slog.DiscardHandler))
 			if err == nil {
 				t.Fatal("the pooler, which knows one statement only, was taken for a database")
 			}
@@ -47,23 +50,52 @@ func TestPoolersThatLendSessions(t *testing.T) {
 	}
 }
 
+// TestTooFewSessions: a node that will wait for sessions says so at its start.
+func TestTooFewSessions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		free int
+		told string
+	}{{9, "sessions=9 wanted=10"}, {10, ""}} {
+		t.Run(strconv.Itoa(test.free), func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			if _, err := newPooler(t, []int32{7, 8, 7}, test.free).open(t, slog.New(slog.NewTextHandler(&log, nil))); err == nil {
+				t.Fatal("the pooler, which knows two statements only, was taken for a database")
+			}
+			if told := strings.Contains(log.String(), "fewer sessions"); told != (test.told != "") || !strings.Contains(log.String(), test.told) {
+				t.Errorf("the log, which should hold %q, is %q", test.told, log.String())
+			}
+		})
+	}
+}
+
 // pooler answers SELECT pg_backend_pid() for as long as it has sessions, and
+// an empty statement on that many connections; on others it lets it wait. It
 // refuses all else.
 type pooler struct {
 	addr string
 
 	mu         sync.Mutex
 	sessions   []int32
+	free       int
 	statements []string
 }
 
-func newPooler(t *testing.T, sessions []int32) *pooler {
+// open opens a store that wants ten sessions.
+func (p *pooler) open(t *testing.T, log *slog.Logger) (*sqlstore.Store, error) {
+	return sqlstore.Open(t.Context(), sqlstore.Options{
+		Database: "postgres://muban@" + p.addr + "/muban?sslmode=disable&connect_timeout=1&pool_max_conns=4", Log: log,
+	})
+}
+
+func newPooler(t *testing.T, sessions []int32, free int) *pooler {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pooler{addr: listener.Addr().String(), sessions: sessions}
+	p := &pooler{addr: listener.Addr().String(), sessions: sessions, free: free}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
@@ -90,16 +122,23 @@ func newPooler(t *testing.T, sessions []int32) *pooler {
 func (p *pooler) serve(conn net.Conn) error {
 	defer func() { _ = conn.Close() }() // nobody is told
 	client := pgproto3.NewBackend(conn, conn)
-	if _, err := client.ReceiveStartupMessage(); err != nil {
+	switch begun, err := client.ReceiveStartupMessage(); begun.(type) {
+	case *pgproto3.StartupMessage:
+	case *pgproto3.CancelRequest: // of who waited long enough
+		return nil
+	default:
 		return err
 	}
 	client.Send(&pgproto3.AuthenticationOk{})
+	client.Send(&pgproto3.BackendKeyData{ProcessID: 1, SecretKey: []byte{0, 0, 0, 1}})
 	client.Send(&pgproto3.ParameterStatus{Name: "standard_conforming_strings", Value: "on"})
 	client.Send(&pgproto3.ParameterStatus{Name: "client_encoding", Value: "UTF8"})
-	for {
-		client.Send(&pgproto3.ReadyForQuery{TxStatus: 'I'})
-		if err := client.Flush(); err != nil {
-			return err
+	for answered := true; ; {
+		if answered {
+			client.Send(&pgproto3.ReadyForQuery{TxStatus: 'I'})
+			if err := client.Flush(); err != nil {
+				return err
+			}
 		}
 		message, err := client.Receive()
 		if err != nil {
@@ -109,20 +148,29 @@ func (p *pooler) serve(conn net.Conn) error {
 		case *pgproto3.Terminate:
 			return nil
 		case *pgproto3.Query:
-			p.answer(client, message.String)
+			answered = p.answer(client, message.String)
 		default:
 			return fmt.Errorf("the pooler got a %T", message)
 		}
 	}
 }
 
-func (p *pooler) answer(client *pgproto3.Backend, statement string) {
+// answer reports whether there is one.
+func (p *pooler) answer(client *pgproto3.Backend, statement string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.statements = append(p.statements, statement)
+	if statement == "-- ping" {
+		if p.free == 0 {
+			return false
+		}
+		p.free--
+		client.Send(&pgproto3.EmptyQueryResponse{})
+		return true
+	}
 	if !strings.Contains(statement, "pg_backend_pid") || len(p.sessions) == 0 {
 		client.Send(&pgproto3.ErrorResponse{Severity: "ERROR", Code: "0A000", Message: "this is no database"})
-		return
+		return true
 	}
 	const int4, text = 23, 0
 	client.Send(&pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{
@@ -131,6 +179,7 @@ func (p *pooler) answer(client *pgproto3.Backend, statement string) {
 	client.Send(&pgproto3.DataRow{Values: [][]byte{fmt.Append(nil, p.sessions[0])}})
 	client.Send(&pgproto3.CommandComplete{CommandTag: []byte("SELECT 1")})
 	p.sessions = p.sessions[1:]
+	return true
 }
 
 func (p *pooler) asked() []string {
