@@ -87,15 +87,14 @@ func alipayRound(ctx context.Context, o Options, api native, from signer, server
 		into   *[]Load
 	}{{alipay.MethodCertDownload, downloads, &r.fresh}, {alipay.MethodSend, sends, &r.send}} {
 		o.Progress.Begin(turn.method, len(turn.bodies))
-		before := server.processor()
-		load, err := drive(ctx, target{
+		to := target{
 			addrs: []string{server.addr}, paths: []string{"/gateway.do"}, contentType: "application/x-www-form-urlencoded",
 			accepted: `{"` + alipay.ResponseName(turn.method) + `":{"code":"10000",`,
-		}, burst{bodies: turn.bodies, connections: o.Connections}, o.Progress)
+		}
+		load, err := to.load(ctx, []*child{server}, o.Connections, burst{bodies: turn.bodies}, o.Progress)
 		if err != nil {
 			return err
 		}
-		load.Processor = server.processor() - before
 		*turn.into = append(*turn.into, load)
 	}
 	return nil

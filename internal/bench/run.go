@@ -138,9 +138,7 @@ func (r *run) round(ctx context.Context, round int) error {
 		to := r.servers[0].target()
 		to.addrs = []string{c.process.addr}
 		r.Progress.Begin(fmt.Sprintf("round %d: %s", round+1, c.name), r.Sends)
-		load, err := use([]*child{c.process}, func() (Load, error) {
-			return drive(ctx, to, burst{bodies: full[0], connections: r.Connections}, r.Progress)
-		})
+		load, err := to.load(ctx, []*child{c.process}, r.Connections, burst{bodies: full[0]}, r.Progress)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -181,7 +179,7 @@ func (r *run) full(ctx context.Context, s *server, bodies [][]byte) error {
 	if err != nil {
 		return err
 	}
-	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections}, &s.delivery.KeptUp)
+	load, err := r.load(ctx, s, burst{bodies: bodies}, &s.delivery.KeptUp)
 	if err != nil {
 		return err
 	}
@@ -198,7 +196,7 @@ func (r *run) full(ctx context.Context, s *server, bodies [][]byte) error {
 // half loads a server evenly with half of what it took last.
 func (r *run) half(ctx context.Context, s *server, bodies [][]byte) error {
 	every := time.Duration(2 / s.loads[len(s.loads)-1].Rate() * float64(time.Second))
-	load, err := r.load(ctx, s, burst{bodies: bodies, connections: r.Connections, every: every}, &s.delivery.Half)
+	load, err := r.load(ctx, s, burst{bodies: bodies, every: every}, &s.delivery.Half)
 	s.half = append(s.half, load)
 	return err
 }
@@ -207,7 +205,7 @@ func (r *run) half(ctx context.Context, s *server, bodies [][]byte) error {
 // and notes in k how they kept up.
 func (r *run) load(ctx context.Context, s *server, b burst, k *KeptUp) (Load, error) {
 	watched := s.watchOutbox(ctx)
-	load, err := use(s.nodes, func() (Load, error) { return drive(ctx, s.target(), b, r.Progress) })
+	load, err := s.target().load(ctx, s.nodes, r.Connections, b, r.Progress)
 	ended := time.Now()
 	s.accepted += load.Requests
 	waiting, watchErr := watched()

@@ -84,6 +84,7 @@ type pooler struct {
 
 // open opens a store that wants ten sessions.
 func (p *pooler) open(t *testing.T, log *slog.Logger) (*sqlstore.Store, error) {
+	t.Helper()
 	return sqlstore.Open(t.Context(), sqlstore.Options{
 		Database: "postgres://muban@" + p.addr + "/muban?sslmode=disable&connect_timeout=1&pool_max_conns=4", Log: log,
 	})
