@@ -17,7 +17,8 @@ const most = 1 << 16
 type Cache[K comparable, V any] struct {
 	// life is how long a value is served without asking again: real time, not
 	// sandbox time.
-	life time.Duration
+	life  time.Duration
+	began time.Time // since when entries count
 
 	mu      sync.RWMutex
 	entries map[K]entry[V]
@@ -29,7 +30,7 @@ type Cache[K comparable, V any] struct {
 
 type entry[V any] struct {
 	value V
-	until time.Time
+	until time.Duration // since the cache began; quicker than a time of its own
 }
 
 // loading is a load under way, which all who ask meanwhile share.
@@ -41,7 +42,7 @@ type loading[V any] struct {
 
 // New makes an empty cache whose values live that long.
 func New[K comparable, V any](life time.Duration) *Cache[K, V] {
-	return &Cache[K, V]{life: life}
+	return &Cache[K, V]{life: life, began: time.Now()}
 }
 
 // Get returns the value of key, from memory or by load. An error of load is
@@ -49,11 +50,11 @@ func New[K comparable, V any](life time.Duration) *Cache[K, V] {
 // not there, one loads it; where that one fails, each of the others loads for
 // itself, since the failure may be the first one's own.
 func (c *Cache[K, V]) Get(key K, load func() (V, error)) (V, error) {
-	now := time.Now()
+	now := time.Since(c.began)
 	c.mu.RLock()
 	kept, found := c.entries[key]
 	c.mu.RUnlock()
-	if found && now.Before(kept.until) {
+	if found && now < kept.until {
 		return kept.value, nil
 	}
 	mine, theirs, generation := c.begin(key)
@@ -88,7 +89,7 @@ func (c *Cache[K, V]) begin(key K) (mine, theirs *loading[V], generation uint64)
 }
 
 // end keeps what was loaded, unless something was forgotten meanwhile.
-func (c *Cache[K, V]) end(key K, mine *loading[V], generation uint64, now time.Time) {
+func (c *Cache[K, V]) end(key K, mine *loading[V], generation uint64, now time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	close(mine.done)
@@ -101,7 +102,7 @@ func (c *Cache[K, V]) end(key K, mine *loading[V], generation uint64, now time.T
 	if c.entries == nil || len(c.entries) >= most {
 		c.entries = make(map[K]entry[V])
 	}
-	c.entries[key] = entry[V]{value: mine.value, until: now.Add(c.life)}
+	c.entries[key] = entry[V]{value: mine.value, until: now + c.life}
 }
 
 // Forget drops the values of the keys. Call it after the change is stored.

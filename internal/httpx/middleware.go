@@ -41,15 +41,16 @@ func Wrap(next http.Handler, o Options) http.Handler {
 		now := o.Now()
 		w.Header()["Date"] = date.at(now)
 		defer func() {
+			took := time.Since(began)
 			if p := recover(); p != nil {
 				if !aborts(p) {
 					o.Log.ErrorContext(r.Context(), "handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
 				}
-				x.inspect(o, r, rec, now, time.Since(began))
+				x.inspect(o, r, rec, now, took)
 				panic(http.ErrAbortHandler)
 			}
-			x.inspect(o, r, rec, now, time.Since(began))
-			finish(x, rec, r, o, time.Since(began))
+			x.inspect(o, r, rec, now, took)
+			finish(x, rec, r, o, took)
 		}()
 		next.ServeHTTP(rec, r.WithContext(&s.context))
 	})
