@@ -3,7 +3,6 @@ package client
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,6 +31,10 @@ var _ platform = alipayMini{}
 // request signs a call anew, by the time of now. charset also stands in the
 // query, where the gateway looks for it first (protocol.md §5.3).
 func (a alipayMini) request(c *call, _ string, now time.Time) *request {
+	keys := a.keys
+	if c.path == alipay.MethodCertDownload {
+		keys.content, keys.appAuthToken = nil, "" // asked for as the platform's own SDKs do
+	}
 	var p alipay.Params
 	for _, one := range [][2]string{
 		{alipay.ParamAppID, a.appID},
@@ -40,21 +43,21 @@ func (a alipayMini) request(c *call, _ string, now time.Time) *request {
 		{alipay.ParamCharset, string(alipay.UTF8)},
 		{alipay.ParamTimestamp, alipay.FormatTimestamp(muban.PlatformTime(now))},
 		{alipay.ParamVersion, "1.0"},
-		{alipay.ParamAppCertSN, a.keys.appCertSN},
-		{alipay.ParamAlipayRootCertSN, a.keys.rootCertSN},
-		{alipay.ParamAppAuthToken, a.keys.appAuthToken},
+		{alipay.ParamAppCertSN, keys.appCertSN},
+		{alipay.ParamAlipayRootCertSN, keys.rootCertSN},
+		{alipay.ParamAppAuthToken, keys.appAuthToken},
 	} {
 		if one[1] != "" {
 			p.Set(one[0], one[1])
 		}
 	}
 	content := string(c.body)
-	if a.keys.content != nil {
-		content, _ = alipay.EncryptContent(a.keys.content, c.body) // New has tried the key
+	if keys.content != nil {
+		content, _ = alipay.EncryptContent(keys.content, c.body) // New has tried the key
 		p.Set(alipay.ParamEncryptType, alipay.EncryptAES)
 	}
 	p.Set(alipay.ParamBizContent, content)
-	_ = p.Sign(a.keys.private, alipay.RSA2) // New has tried the key
+	_ = p.Sign(keys.private, alipay.RSA2) // New has tried the key
 	return &request{
 		http.MethodPost, alipayGateway,
 		url.Values{alipay.ParamCharset: {string(alipay.UTF8)}},
@@ -65,7 +68,6 @@ func (a alipayMini) request(c *call, _ string, now time.Time) *request {
 var (
 	errOtherMethod = errors.New("the answer is to another call")
 	errUnsigned    = errors.New("the answer is not signed by the key of Config.Alipay")
-	errOtherCert   = errors.New("the answer is signed under another certificate than Config.Alipay.AlipayCert")
 )
 
 // verdict reads an answer once its signature is verified. Only a refusal may
@@ -105,13 +107,21 @@ func (a alipayMini) verdict(c *call, got *answer) (*refusal, error) {
 // an encrypted one (protocol.md §5.6).
 func (a alipayMini) contentOf(e alipay.Envelope) ([]byte, error) {
 	if e.Sign != "" {
-		if e.CertSN != "" && a.keys.alipayCertSN != "" && e.CertSN != a.keys.alipayCertSN {
-			return nil, fmt.Errorf("%w (its number is %s)", errOtherCert, e.CertSN)
+		key := a.keys.public
+		if e.CertSN != "" && a.keys.certificates != nil {
+			if key = a.keys.certificates.key(e.CertSN); key == nil {
+				return nil, &unknownCertError{e.CertSN}
+			}
 		}
-		if alipay.Verify(a.keys.public, alipay.RSA2, e.Content, e.Sign) != nil {
+		if alipay.Verify(key, alipay.RSA2, e.Content, e.Sign) != nil {
 			return nil, errUnsigned
 		}
 	}
+	return a.decrypted(e)
+}
+
+// decrypted is the content of an answer in plain text.
+func (a alipayMini) decrypted(e alipay.Envelope) ([]byte, error) {
 	if len(e.Content) == 0 || e.Content[0] != '"' {
 		return e.Content, nil
 	}

@@ -18,8 +18,10 @@ type AlipayKeys struct {
 
 	// In certificate mode (公钥证书) these three take the place of
 	// AlipayPublicKey: the app's certificate, the platform's, and the platform's
-	// root certificates. An answer under another certificate than AlipayCert is
-	// not believed; a new one is not fetched.
+	// root certificates. The certificate of an answer that is under another than
+	// AlipayCert, as once the platform has renewed its own, is fetched from the
+	// gateway. It is believed if it leads to AlipayRootCert and names the
+	// organization that AlipayCert names.
 	AppCert, AlipayCert, AlipayRootCert string
 
 	// ContentKey encrypts contents both ways (接口内容加密方式, AES); empty for none.
@@ -40,7 +42,10 @@ type alipayKeyring struct {
 	public  *rsa.PublicKey
 	content []byte // nil where contents are not encrypted
 
-	appCertSN, rootCertSN, alipayCertSN, appAuthToken string
+	// certificates are the platform's in certificate mode; nil otherwise.
+	certificates *alipayCertificates
+
+	appCertSN, rootCertSN, appAuthToken string
 }
 
 // newAlipayMini reads the keys. What is wrong with them is reported all at
@@ -96,7 +101,8 @@ func (k *alipayKeyring) readCertificates(given AlipayKeys, refuse func(field, pr
 	if err != nil {
 		refuse("AlipayCert", "cannot be used: "+err.Error())
 	} else {
-		k.public, k.alipayCertSN = public, alipay.CertSN(platform)
+		k.public = public
+		k.certificates = newAlipayCertificates(platform, public, given.AlipayRootCert)
 	}
 	if k.rootCertSN = alipay.RootCertSN(given.AlipayRootCert); k.rootCertSN == "" {
 		refuse("AlipayRootCert", "holds no certificate that is signed by RSA")

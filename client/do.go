@@ -58,7 +58,7 @@ func (r *run) once(ctx context.Context) (failed *Error, again bool, err error) {
 	f := r.exchange(ctx, r.platform.request(r.call, r.token.Text, r.config.Clock.Now()))
 	var refused *refusal
 	if f.answer != nil {
-		refused, f.err = r.platform.verdict(r.call, f.answer)
+		refused, f.err = r.verdict(ctx, f.answer)
 		if refused == nil && f.err == nil && r.call.read != nil {
 			f.err = r.call.read(f.answer.body)
 		}

@@ -59,6 +59,29 @@ func (c *Client) exchange(ctx context.Context, r *request) fate {
 	return fate{answer: &answer{resp.StatusCode, body}}
 }
 
+// verdict reads an answer to the run's call. What it is missing to do so is
+// fetched, by one request that is not repeated and not counted.
+func (r *run) verdict(ctx context.Context, got *answer) (*refusal, error) {
+	no, err := r.platform.verdict(r.call, got)
+	platform, ok := r.platform.(certified)
+	if err == nil || !ok {
+		return no, err
+	}
+	fetch := platform.missing(err)
+	if fetch == nil {
+		return nil, err
+	}
+	now := r.config.Clock.Now()
+	f := r.exchange(ctx, r.platform.request(fetch, "", now))
+	if f.answer != nil {
+		f.err = platform.learn(err, f.answer, now)
+	}
+	if f.err != nil {
+		return nil, fmt.Errorf("%w; that one cannot be used: %w", err, f.err)
+	}
+	return r.platform.verdict(r.call, got)
+}
+
 // inTime tells the end of a request's own time from that of its caller's.
 func (c *Client) inTime(asked, limited context.Context, err error) error {
 	if limited.Err() != nil && asked.Err() == nil {

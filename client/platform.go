@@ -52,6 +52,16 @@ type templateKeeper interface {
 	deleteTemplate(id string) *call
 }
 
+// certified is a platform whose answers may be signed under a certificate that
+// has to be fetched before they can be read.
+type certified interface {
+	// missing is the call that fetches what a verdict failed for; nil where
+	// nothing is missing.
+	missing(verdict error) *call
+	// learn reads the answer to it.
+	learn(verdict error, a *answer, now time.Time) error
+}
+
 // industryKeeper is a platform whose apps belong to industries.
 type industryKeeper interface {
 	industries(found *Industries) *call
