@@ -7,11 +7,13 @@
 set -eu
 : "${MUBAN_TEST_POSTGRES:?is not set; run this by scripts/postgres.sh}"
 {
-	file=0
-	while [ "$file" -lt 60 ]; do
-		echo "SELECT pg_logical_emit_message(true, 'muban', ''); SELECT pg_switch_wal();"
-		file=$((file + 1))
+	for checkpoint in 1 2 3; do # the more it has seen, the more files it leaves
+		file=0
+		while [ "$file" -lt 60 ]; do
+			echo "SELECT pg_logical_emit_message(true, 'checkpoint $checkpoint', ''); SELECT pg_switch_wal();"
+			file=$((file + 1))
+		done
+		echo "CHECKPOINT;"
 	done
-	echo "CHECKPOINT;"
 } | psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$MUBAN_TEST_POSTGRES" >/dev/null
 exec bin/muban bench --database "$MUBAN_TEST_POSTGRES" "$@"

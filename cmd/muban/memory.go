@@ -3,24 +3,25 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 )
 
 // How much memory Go may take before it collects garbage. A send leaves little
 // behind, so that collecting seldom costs little memory: up to roomy the heap
 // grows to four times what lives in it. Where more lives it grows to twice
-// that, and what else Go needs.
+// that, the stacks, of which each connection has one, and what else Go needs.
 const (
-	collectAt     = 300 // percent of what lives, as GOGC
-	roomy         = 84 << 20
-	besidesHeap   = 40 << 20
-	lookAtGarbage = time.Second
+	collectAt = 300 // percent of what lives, as GOGC
+	roomy     = 84 << 20
+	besides   = 36 << 20
+	// limitStep is what a limit is a multiple of: a new one stops all for a moment.
+	limitStep = 4 << 20
 )
 
 // boundGarbage trades memory for processor time until ctx ends, as far as GOGC
-// and GOMEMLIMIT leave it to this program.
+// and GOMEMLIMIT leave it to this program. It looks anew after each collection.
 func boundGarbage(ctx context.Context) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
@@ -28,22 +29,42 @@ func boundGarbage(ctx context.Context) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	look := time.NewTicker(lookAtGarbage)
-	defer look.Stop()
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	for {
-		metrics.Read(live)
-		debug.SetMemoryLimit(memoryLimit(live[0].Value.Uint64()))
+	collected := make(chan struct{}, 1)
+	afterCollections(ctx, collected)
+	used := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	for limit := int64(0); ; {
+		metrics.Read(used)
+		if now := memoryLimit(used[0].Value.Uint64(), used[1].Value.Uint64()); now != limit {
+			limit = now
+			debug.SetMemoryLimit(limit)
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-look.C:
+		case <-collected:
 		}
 	}
 }
 
-// memoryLimit is Go's limit where so many bytes of the heap live. It is never
-// so near to them that Go would do little but collect.
-func memoryLimit(live uint64) int64 {
-	return max(roomy, 2*int64(live)+besidesHeap)
+// memoryLimit is Go's limit where so many bytes of the heap live and stacks
+// take so many. It is never so near to them that Go would do little but collect.
+func memoryLimit(live, stacks uint64) int64 {
+	needed := 2*int64(live) + int64(stacks) + besides
+	return max(roomy, (needed+limitStep-1)/limitStep*limitStep)
+}
+
+// afterCollections tells of each collection of garbage until ctx ends: of one
+// at least, if several follow each other at once.
+func afterCollections(ctx context.Context, tell chan<- struct{}) {
+	garbage := new([64]byte) // larger than what Go keeps several of in one block
+	runtime.AddCleanup(garbage, func(tell chan<- struct{}) {
+		if ctx.Err() != nil {
+			return
+		}
+		select {
+		case tell <- struct{}{}:
+		default:
+		}
+		afterCollections(ctx, tell)
+	}, tell)
 }
