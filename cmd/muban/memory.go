@@ -15,7 +15,7 @@ import (
 const (
 	collectAt = 300 // percent of what lives, as GOGC
 	roomy     = 84 << 20
-	besides   = 36 << 20
+	besides   = 32 << 20
 	// limitStep is what a limit is a multiple of: a new one stops all for a moment.
 	limitStep = 4 << 20
 )
