@@ -7,7 +7,7 @@ func TestMemoryLimit(t *testing.T) {
 	const mib = 1 << 20
 	for _, test := range []struct{ live, stacks, limit int64 }{
 		{0, 0, 84 * mib},
-		{21 * mib, 6 * mib, 84 * mib}, // 256 connections: four times what lives
+		{21 * mib, 6 * mib, 84 * mib},   // 256 connections: four times what lives
 		{33 * mib, 21 * mib, 120 * mib}, // rounded up
 		{200 * mib, 6 * mib, 440 * mib}, // twice, the stacks and what else Go needs
 	} {

@@ -20,7 +20,8 @@ func BenchmarkBareSQLite(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	body := string(appendBody(nil, &muban.Message{Platform: muban.WeChatMini, UserID: strings.Repeat("o", 28), Page: "index", GrantID: strings.Repeat("f", 32),
+	body := string(appendBody(nil, &muban.Message{
+		Platform: muban.WeChatMini, UserID: strings.Repeat("o", 28), Page: "index", GrantID: strings.Repeat("f", 32),
 		Data: map[string]muban.Value{
 			"keyword1": {Text: "339208499"}, "keyword2": {Text: "2015年01月05日 12:30"},
 			"keyword3": {Text: "腾讯微信总部"}, "keyword4": {Text: "广州市海珠区新港中路397号"},
@@ -36,11 +37,11 @@ func BenchmarkBareSQLite(b *testing.B) {
 	}
 	b.Cleanup(func() { _ = db.Close() })
 	db.SetMaxOpenConns(1)
-	messages, err := db.PrepareContext(ctx, `INSERT OR FAIL INTO messages (seq, app_id, user_no, template_seq, state, accepted_at, body) VALUES ` + tuples(group, 7))
+	messages, err := db.PrepareContext(ctx, `INSERT OR FAIL INTO messages (seq, app_id, user_no, template_seq, state, accepted_at, body) VALUES `+tuples(group, 7))
 	if err != nil {
 		b.Fatal(err)
 	}
-	spends, err := db.PrepareContext(ctx, `INSERT OR FAIL INTO spends (app_id, grant_seq, use, message_seq) VALUES ` + tuples(group, 4))
+	spends, err := db.PrepareContext(ctx, `INSERT OR FAIL INTO spends (app_id, grant_seq, use, message_seq) VALUES `+tuples(group, 4))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package alipay
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 
 	"github.com/muban-dev/muban"
@@ -24,12 +26,21 @@ func (c *call) content() ([]byte, error) {
 		return nil, muban.Refuse(muban.RuleContentKey, "app_id", c.agent.ID)
 	}
 	plain, err := alipay.DecryptContent(key, content)
+	if err == nil && bytes.ContainsFunc(plain, notInJSON) {
+		// Of 256 contents under another key one is well padded by chance.
+		err = errOtherKey
+	}
 	if err != nil {
 		return nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", c.agent.ID, "problem", err.Error())
 	}
 	c.contentKey, c.decrypted = key, toUTF8(c.charset, plain)
 	return c.decrypted, nil
 }
+
+var errOtherKey = errors.New("what it decrypts to is no text, so that it was encrypted with another key")
+
+// notInJSON: a control character stands in no JSON.
+func notInJSON(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
 
 // looksEncrypted: what is no JSON object, nor one as text, is base64.
 func looksEncrypted(content string) bool {

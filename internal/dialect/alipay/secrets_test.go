@@ -156,10 +156,32 @@ func TestEncryptedContent(t *testing.T) {
 	w.send(encrypted(content, params{"biz_content": content})).wants("isv.decryption-error-unknown", muban.RuleContentUnreadable)
 	w.set(func(a *muban.App) { a.ContentKey = "MTEyMzQ1Njc4OTAxMjM0NQ==" })
 	w.send(encrypted(content, nil)).wants("isv.decryption-error-unknown", muban.RuleContentUnreadable)
+	// Of 256 contents under another key one looks well padded by chance.
+	w.send(encrypted(paddedByChance(t, content, "MTEyMzQ1Njc4OTAxMjM0NQ=="), nil)).wants("isv.decryption-error-unknown", muban.RuleContentUnreadable)
 
 	// An app with a content key need not use it.
 	w.send(w.sending(w.form())).wants("", "")
 	// Without one, what is no JSON is no content.
 	w.set(func(a *muban.App) { a.ContentKey = "" })
 	w.send(encrypted(content, params{"encrypt_type": "-"})).wants("isv.invalid-parameter", muban.RuleRequestParameter)
+}
+
+// paddedByChance adds white space to a content until what contentKey encrypts
+// can be decrypted by another key, whose plain text then says nothing.
+func paddedByChance(t *testing.T, content, other string) string {
+	t.Helper()
+	right, err := alipay.ParseContentKey(contentKey)
+	must(t, err)
+	wrong, err := alipay.ParseContentKey(other)
+	must(t, err)
+	for range 10_000 {
+		secret, err := alipay.EncryptContent(right, []byte(content))
+		must(t, err)
+		if _, err := alipay.DecryptContent(wrong, secret); err == nil {
+			return content
+		}
+		content = " " + content
+	}
+	t.Fatal("no content is padded by chance")
+	return ""
 }
