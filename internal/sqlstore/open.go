@@ -35,6 +35,8 @@ type Options struct {
 	migrations fs.FS
 	// settled is sooner than usual, in tests; 0 is usual.
 	settled time.Duration
+	// forNode is set by Open: the connections are a node's.
+	forNode bool
 }
 
 // Store keeps everything in one SQL database. It is safe for concurrent use:
@@ -65,6 +67,7 @@ type Store struct {
 // Open opens the database, applying what is missing of the schema. The caller
 // makes sure that no other process has the same SQLite database open.
 func Open(ctx context.Context, o Options) (_ *Store, err error) {
+	o.forNode = true
 	s, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
@@ -120,7 +123,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	}
 	var err error
 	if s.shared {
-		s.engine, err = openPostgres(ctx, o.Database, s.log)
+		s.engine, err = openPostgres(ctx, o.Database, s.log, o.forNode)
 	} else {
 		s.recent = newRecentGrants(mostRecent)
 		s.engine, err = openSQLite(ctx, o.Dir, s.log)

@@ -55,8 +55,9 @@ type postgresEngine struct {
 
 var _ engine = (*postgresEngine)(nil)
 
-// openPostgres connects and makes sure that the database can be worked with.
-func openPostgres(ctx context.Context, address string, log *slog.Logger) (*postgresEngine, error) {
+// openPostgres connects and makes sure that the database can be worked with,
+// for a node or for what is done once.
+func openPostgres(ctx context.Context, address string, log *slog.Logger, forNode bool) (*postgresEngine, error) {
 	conf, err := pgxpool.ParseConfig(address)
 	if err != nil { // which may repeat the address, and the password in it
 		return nil, errors.New("database: the address cannot be read; it looks like postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full")
@@ -78,7 +79,9 @@ func openPostgres(ctx context.Context, address string, log *slog.Logger) (*postg
 	if err := e.checkSessions(ctx); err != nil {
 		return nil, err
 	}
-	e.countSessions(ctx)
+	if forNode {
+		e.countSessions(ctx)
+	}
 	if err := e.openPools(ctx); err != nil {
 		return nil, err
 	}

@@ -50,8 +50,8 @@ func (e *postgresEngine) sessions() int {
 
 // countSessions says in the log where the database, or a pooler before it, has
 // fewer sessions for this node than it will use: it would wait for one that
-// never comes, without a word. It works with fewer, more slowly, so that it
-// starts; the pools' own errors say where there are too few.
+// never comes, without a word. It works with fewer, more slowly, so that they
+// are no reason not to start.
 func (e *postgresEngine) countSessions(ctx context.Context) {
 	wanted := e.sessions()
 	problems := make([]error, wanted)
