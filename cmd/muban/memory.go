@@ -61,10 +61,10 @@ func afterCollections(ctx context.Context, tell chan<- struct{}) {
 		if ctx.Err() != nil {
 			return
 		}
+		afterCollections(ctx, tell) // first, or who is told might not see the next
 		select {
 		case tell <- struct{}{}:
 		default:
 		}
-		afterCollections(ctx, tell)
 	}, tell)
 }

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"context"
+	"runtime"
+	"testing"
+)
 
 func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
@@ -14,5 +18,18 @@ func TestMemoryLimit(t *testing.T) {
 		if got := memoryLimit(uint64(test.live), uint64(test.stacks)); got != test.limit {
 			t.Errorf("%d MiB live, %d of stacks: limit %d MiB, want %d MiB", test.live/mib, test.stacks/mib, got/mib, test.limit/mib)
 		}
+	}
+}
+
+// Each collection is told, not only the first.
+func TestAfterCollections(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	collected := make(chan struct{}, 1)
+	afterCollections(ctx, collected)
+	for range 3 {
+		runtime.GC()
+		<-collected
 	}
 }
