@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,16 +28,9 @@ type alipayCertificates struct {
 
 func newAlipayCertificates(first *x509.Certificate, key *rsa.PublicKey, roots string) *alipayCertificates {
 	c := &alipayCertificates{first: first, roots: x509.NewCertPool(), keys: map[string]*rsa.PublicKey{alipay.CertSN(first): key}}
-	for rest := []byte(roots); ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			return c
-		}
-		// Go reads no SM2 certificates; no answer that is signed by RSA needs one.
-		if root, err := x509.ParseCertificate(block.Bytes); err == nil {
-			c.roots.AddCert(root)
-		}
-	}
+	// SM2's are passed over; no answer that is signed by RSA needs one.
+	c.roots.AppendCertsFromPEM([]byte(roots))
+	return c
 }
 
 // key is that of the certificate with a number; nil where it is not known.
@@ -87,25 +79,21 @@ func (e *unknownCertError) Error() string {
 
 // missing is the call that fetches the certificate which an answer could not be
 // verified without.
-func (a alipayMini) missing(verdict error) *call {
+func (a alipayMini) missing(verdict error, now time.Time) *call {
 	unknown, ok := errors.AsType[*unknownCertError](verdict)
 	if !ok {
 		return nil
 	}
-	content := struct {
-		CertSN string `json:"alipay_cert_sn"`
-	}{unknown.number}
-	return &call{op: OpSend, path: alipay.MethodCertDownload, body: jsonBody(content), tokenless: true}
+	return &call{
+		path: alipay.MethodCertDownload, body: jsonBody(alipay.CertDownloadContent{CertSN: unknown.number}),
+		read: func(body []byte) error { return a.learn(unknown.number, body, now) },
+	}
 }
 
 // learn reads the answer to a call of missing. That it is signed says nothing:
 // its signature is under the same certificate.
-func (a alipayMini) learn(verdict error, got *answer, now time.Time) error {
-	unknown, ok := errors.AsType[*unknownCertError](verdict)
-	if !ok {
-		return verdict
-	}
-	envelope, err := alipay.Cut(got.body, alipay.UTF8)
+func (a alipayMini) learn(number string, body []byte, now time.Time) error {
+	envelope, err := alipay.Cut(body, alipay.UTF8)
 	if err != nil {
 		return err
 	}
@@ -114,8 +102,8 @@ func (a alipayMini) learn(verdict error, got *answer, now time.Time) error {
 		return err
 	}
 	var response struct {
-		alipay.Failure
-		Content string `json:"alipay_cert_content"`
+		alipay.Failure // its code is the answer's
+		alipay.CertDownload
 	}
 	if err := json.Unmarshal(content, &response); err != nil {
 		return err
@@ -127,5 +115,5 @@ func (a alipayMini) learn(verdict error, got *answer, now time.Time) error {
 	if err != nil {
 		return errors.New("alipay_cert_content is no base64")
 	}
-	return a.keys.certificates.learn(unknown.number, string(chain), now)
+	return a.keys.certificates.learn(number, string(chain), now)
 }

@@ -67,14 +67,14 @@ func (r *run) verdict(ctx context.Context, got *answer) (*refusal, error) {
 	if err == nil || !ok {
 		return no, err
 	}
-	fetch := platform.missing(err)
+	now := r.config.Clock.Now()
+	fetch := platform.missing(err, now)
 	if fetch == nil {
 		return nil, err
 	}
-	now := r.config.Clock.Now()
 	f := r.exchange(ctx, r.platform.request(fetch, "", now))
 	if f.answer != nil {
-		f.err = platform.learn(err, f.answer, now)
+		f.err = fetch.read(f.answer.body)
 	}
 	if f.err != nil {
 		return nil, fmt.Errorf("%w; that one cannot be used: %w", err, f.err)

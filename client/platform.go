@@ -55,11 +55,9 @@ type templateKeeper interface {
 // certified is a platform whose answers may be signed under a certificate that
 // has to be fetched before they can be read.
 type certified interface {
-	// missing is the call that fetches what a verdict failed for; nil where
-	// nothing is missing.
-	missing(verdict error) *call
-	// learn reads the answer to it.
-	learn(verdict error, a *answer, now time.Time) error
+	// missing is the call that fetches what a verdict failed for, and whose read
+	// takes it over; nil where nothing is missing.
+	missing(verdict error, now time.Time) *call
 }
 
 // industryKeeper is a platform whose apps belong to industries.

@@ -174,7 +174,7 @@ func (s signer) sends(ctx context.Context, n native, sends int, p Progress) ([][
 
 // downloads are so many signed downloads of the platform's certificate.
 func (s signer) downloads(times int) ([][]byte, error) {
-	one, err := s.signed(alipay.MethodCertDownload, map[string]string{"alipay_cert_sn": s.certSN})
+	one, err := s.signed(alipay.MethodCertDownload, alipay.CertDownloadContent{CertSN: s.certSN})
 	bodies := make([][]byte, times)
 	for i := range bodies {
 		bodies[i] = one

@@ -64,6 +64,12 @@ func DecodeSend(content []byte) (SendRequest, error) {
 	return r, nil
 }
 
+// CertDownloadContent is biz_content of [MethodCertDownload] as a client writes
+// it.
+type CertDownloadContent struct {
+	CertSN string `json:"alipay_cert_sn"`
+}
+
 // DecodeCertDownload reads biz_content of [MethodCertDownload].
 func DecodeCertDownload(content []byte) (certSN string, err error) {
 	members, err := contentMembers(content)
