@@ -47,6 +47,7 @@ func (s *Store) remember(group []*job, results []error) {
 			j.committed()
 		}
 	}
+	s.fileLater(group, results)
 }
 
 // acceptGroup decides the sends of a group, in their order, and writes the

@@ -87,15 +87,20 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 	return s.committer.submit(&job{ctx: ctx, work: work, answer: make(chan error, 1)})
 }
 
-// delete is write for what takes grants away: they are forgotten before the
-// sends of the same group are decided, and again once all of it is committed,
-// since a mint of the same group may have come between.
+// delete is write for what takes grants away, or messages: they are forgotten
+// before the sends of the same group are decided, and again once all of it is
+// committed, since a mint of the same group may have come between.
 func (s *Store) delete(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
 	forgetting := func(ctx context.Context, tx *sql.Tx) error {
-		s.recent.forget()
+		s.forget()
 		return work(ctx, tx)
 	}
-	return s.committer.submit(&job{ctx: ctx, work: forgetting, committed: s.recent.forget, answer: make(chan error, 1)})
+	return s.committer.submit(&job{ctx: ctx, work: forgetting, committed: s.forget, answer: make(chan error, 1)})
+}
+
+func (s *Store) forget() {
+	s.recent.forget()
+	s.filing.forget()
 }
 
 // submit queues a job and waits for its result. A job whose caller leaves

@@ -67,11 +67,11 @@ func Fill(ctx context.Context, o Options, f Filling) (err error) {
 	return s.tidyUp(ctx)
 }
 
-// tidyUp does now what PostgreSQL's autovacuum would begin in the middle of
-// what is measured.
+// tidyUp does now what the next start would, or PostgreSQL's autovacuum in the
+// middle of what is measured.
 func (s *Store) tidyUp(ctx context.Context) error {
 	if !s.shared {
-		return nil
+		return s.fileAll(ctx)
 	}
 	if _, err := s.hot.conn.ExecContext(ctx, `SET statement_timeout = 0`); err != nil {
 		return err

@@ -40,7 +40,7 @@ func (s *Store) Inbox(ctx context.Context, owners muban.InboxOwners, page muban.
 		unread += n
 	}
 	where.add(`seq < $%d`, before(page))
-	messages, err := s.listMessages(ctx, where, page)
+	messages, err := s.listMessages(ctx, s.messagesOfUsers(), where, page)
 	return messages, unread, err
 }
 
@@ -75,7 +75,7 @@ func (s *Store) unread(ctx context.Context, user owner) (int64, error) {
 	}
 	var counted, newer int64
 	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN read_at = 0 AND state = $1 THEN 1 ELSE 0 END), 0)
-		FROM messages WHERE user_no = $2 AND seq > $3`, string(muban.StateDelivered), user.userNo, upto).Scan(&counted, &newer)
+		FROM `+s.messagesOfUsers()+` WHERE user_no = $2 AND seq > $3`, string(muban.StateDelivered), user.userNo, upto).Scan(&counted, &newer)
 	if err != nil {
 		return 0, err
 	}
@@ -122,7 +122,7 @@ func (s *Store) moveMark(ctx context.Context, user owner) (more bool, err error)
 		}
 		var counted, newer, last int64
 		err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN read_at = 0 AND state = $1 THEN 1 ELSE 0 END), 0), COALESCE(MAX(seq), 0)
-			FROM (SELECT seq, read_at, state FROM messages WHERE user_no = $2 AND seq > $3 AND seq <= $4 ORDER BY seq LIMIT $5) AS step`,
+			FROM (SELECT seq, read_at, state FROM `+s.messagesOfUsers()+` WHERE user_no = $2 AND seq > $3 AND seq <= $4 ORDER BY seq LIMIT $5) AS step`,
 			string(muban.StateDelivered), user.userNo, upto, s.settledSeq(), markStep).Scan(&counted, &newer, &last)
 		if err != nil || counted == 0 {
 			more = false

@@ -79,13 +79,14 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 	if !storable(filter.AppID) || !storable(filter.TemplateID) || !storable(filter.GrantID) {
 		return muban.List[muban.Message]{}, nil
 	}
-	where := conditions{}
+	from, where := `messages`, conditions{}
 	where.add(`seq < $%d`, before(page))
 	if filter.AfterSeq > 0 {
 		where.add(`seq > $%d`, filter.AfterSeq)
 	}
 	switch {
 	case filter.UserNo != 0:
+		from = s.messagesOfUsers()
 		where.ofUser(s, filter.AppID, filter.UserNo)
 	case filter.AppID != "":
 		where.add(`app_id = $%d`, filter.AppID)
@@ -99,12 +100,13 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 	if filter.GrantID != "" {
 		where.add(`(app_id, seq) IN (SELECT s.app_id, s.message_seq FROM grants`+joinSpends+`WHERE g.grant_id = $%d)`, filter.GrantID)
 	}
-	return s.listMessages(ctx, where, page)
+	return s.listMessages(ctx, from, where, page)
 }
 
-func (s *Store) listMessages(ctx context.Context, where conditions, page muban.Page) (muban.List[muban.Message], error) {
-	query := fmt.Sprintf(`SELECT %s FROM (SELECT %s FROM messages %s ORDER BY seq DESC LIMIT %d)%sORDER BY m.seq DESC`,
-		messageAndTemplate, messageColumns, where.text(), page.Limit+1, joinTexts)
+// listMessages reads messages, newest first, from the table or by user.
+func (s *Store) listMessages(ctx context.Context, from string, where conditions, page muban.Page) (muban.List[muban.Message], error) {
+	query := fmt.Sprintf(`SELECT %s FROM (SELECT %s FROM %s %s ORDER BY seq DESC LIMIT %d)%sORDER BY m.seq DESC`,
+		messageAndTemplate, messageColumns, from, where.text(), page.Limit+1, joinTexts)
 	rows, err := s.reader.QueryContext(ctx, query, where.args...)
 	if err != nil {
 		return muban.List[muban.Message]{}, s.orBusy(err)

@@ -35,6 +35,8 @@ type Options struct {
 	migrations fs.FS
 	// settled is sooner than usual, in tests; 0 is usual.
 	settled time.Duration
+	// unfiled is fewer than usual, in tests; 0 is usual.
+	unfiled int
 	// forNode is set by Open: the connections are a node's.
 	forNode bool
 }
@@ -42,21 +44,23 @@ type Options struct {
 // Store keeps everything in one SQL database. It is safe for concurrent use:
 // by one process on SQLite, by several on PostgreSQL. See [Open].
 type Store struct {
-	engine    engine
-	shared    bool // other processes write to the same database
-	writer    *sql.DB
-	reader    *sql.DB
-	hot       *hot
-	ids       *sequence
-	committer *committer
-	changes   changes
-	tails     tails
-	outbox    outbox
-	recent    *recentGrants // the committer's alone; nil where others write too
-	due       chan struct{}
-	observe   func(muban.State)
-	log       *slog.Logger
-	settled   time.Duration // see usuallySettled
+	engine      engine
+	shared      bool // other processes write to the same database
+	writer      *sql.DB
+	reader      *sql.DB
+	hot         *hot
+	ids         *sequence
+	committer   *committer
+	changes     changes
+	tails       tails
+	outbox      outbox
+	recent      *recentGrants // the committer's alone; nil where others write too
+	filing      filing // the committer's alone
+	due         chan struct{}
+	observe     func(muban.State)
+	log         *slog.Logger
+	settled     time.Duration // see usuallySettled
+	mostUnfiled int           // see usuallyUnfiled
 
 	migrations   fs.FS
 	knows        int64 // the newest migration
@@ -96,6 +100,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if s.hot, err = s.newHot(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.fileAll(ctx); err != nil {
+		return nil, errors.Join(err, s.hot.close())
+	}
 	queue := o.Queue
 	if queue == 0 {
 		queue = defaultQueue
@@ -111,7 +118,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 // connect opens the connections, whatever is in the database.
 func connect(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage, superseded: make(chan error, 1)}
-	s.settled = cmp.Or(o.settled, usuallySettled)
+	s.settled, s.mostUnfiled = cmp.Or(o.settled, usuallySettled), cmp.Or(o.unfiled, usuallyUnfiled)
 	if s.migrations = o.migrations; s.migrations == nil {
 		s.migrations = allMigrations
 	}

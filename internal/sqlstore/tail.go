@@ -111,7 +111,7 @@ func (t *Tail) Next(ctx context.Context, most int) (c muban.Changes, more bool, 
 		return c, false, err
 	}
 	if c.Messages, err = inOrder(messages, func(part string) ([]muban.Message, error) {
-		found, err := t.store.listMessages(ctx, conditions{parts: []string{`seq IN (` + part + `)`}}, muban.Page{Limit: mostInPart})
+		found, err := t.store.listMessages(ctx, `messages`, conditions{parts: []string{`seq IN (` + part + `)`}}, muban.Page{Limit: mostInPart})
 		slices.Reverse(found.Items)
 		return found.Items, err
 	}); err != nil {

@@ -76,6 +76,9 @@ func Import(ctx context.Context, o Options, from io.Reader) (rows int64, err err
 			return 0, fmt.Errorf("importing: %w; make the store empty and import again", err)
 		}
 	}
+	if err := s.fileAll(ctx); err != nil {
+		return 0, fmt.Errorf("importing: %w; make the store empty and import again", err)
+	}
 	return i.finish(ctx)
 }
 

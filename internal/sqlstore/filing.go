@@ -1,0 +1,228 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+)
+
+// On SQLite a message is filed under its user (filed_messages) a while after it
+// was accepted, together with a thousand others in the order of users: an index
+// would have a page written for almost every message. Those not filed yet are
+// the newest, and whoever looks for a user's messages looks through them, too.
+
+const (
+	// usuallyUnfiled is how many messages are filed in one batch. Those, and the
+	// next ones meanwhile, are what an inbox looks through.
+	usuallyUnfiled = 2048
+	// partsOfBatch is over how many groups, whose sends wait for it, the filing of
+	// a batch is spread; over fewer where more messages come meanwhile.
+	partsOfBatch = 8
+	// catchUp is how many batches are filed at once where more were left.
+	catchUp = 4
+	// filedAhead is how many are filed in one transaction while nobody waits.
+	filedAhead = 1 << 16
+)
+
+// filing is the committer's alone.
+type filing struct {
+	// unfiled are messages that are not filed, in the order of seq. There may be
+	// others that it does not know.
+	unfiled []filedRow
+	batch   batch
+	running *job // in the queue or in a group; nil if there is none
+}
+
+type filedRow struct{ userNo, seq int64 }
+
+// batch are messages that are being filed, the first ones that are not. They
+// count as filed when all are.
+type batch struct {
+	left []filedRow // in the order of users
+	upto int64      // the last one's seq
+}
+
+// forget is for when messages were deleted, or filing them failed: what is not
+// known of is found in the table with the next batch.
+func (f *filing) forget() { f.unfiled, f.batch = nil, batch{} }
+
+// begun is the batch that begins next.
+func (f *filing) begun(most int) batch {
+	return batch{upto: f.unfiled[most-1].seq, left: slices.SortedFunc(slices.Values(f.unfiled[:most]), func(a, b filedRow) int {
+		return cmp.Or(cmp.Compare(a.userNo, b.userNo), cmp.Compare(a.seq, b.seq))
+	})}
+}
+
+// proceed takes over what is left of the batch, once that is committed.
+func (f *filing) proceed(b batch) {
+	f.batch = b
+	if len(b.left) == 0 {
+		first, _ := slices.BinarySearchFunc(f.unfiled, b.upto+1, func(row filedRow, seq int64) int { return cmp.Compare(row.seq, seq) })
+		f.unfiled = slices.Delete(f.unfiled, 0, first)
+	}
+}
+
+// messagesOfUsers is what messages are selected from by their user.
+func (s *Store) messagesOfUsers() string {
+	if s.shared {
+		return `messages` // which has an index there
+	}
+	return `messages_of_users`
+}
+
+// fileLater notes the messages that a group accepted and queues the filing of
+// some, where there are enough.
+func (s *Store) fileLater(group []*job, results []error) {
+	if s.shared {
+		return
+	}
+	f := &s.filing
+	for i, j := range group {
+		if j.accept != nil && results[i] == nil && j.accept.repeated == 0 {
+			f.unfiled = append(f.unfiled, filedRow{j.accept.Message.UserNo, j.accept.Message.ID.Seq()})
+		}
+	}
+	if f.running != nil {
+		select {
+		case err := <-f.running.answer:
+			if f.running = nil; err != nil {
+				s.log.Warn("filing messages under their users failed, it is tried again with the next ones", "error", err)
+				f.forget()
+			}
+		default:
+			return
+		}
+	}
+	if len(f.batch.left) == 0 && len(f.unfiled) < s.mostUnfiled {
+		return
+	}
+	var after batch
+	next := &job{ctx: context.Background(), answer: make(chan error, 1), committed: func() { f.proceed(after) }}
+	next.work = func(ctx context.Context, tx *sql.Tx) (err error) {
+		after, err = s.fileSome(ctx, tx)
+		return err
+	}
+	if err := s.committer.enqueue(next); err == nil {
+		f.running = next
+	}
+}
+
+// fileSome files a part of the batch, and begins one where there is none. It
+// returns what is left of it.
+func (s *Store) fileSome(ctx context.Context, tx *sql.Tx) (batch, error) {
+	b := s.filing.batch
+	if len(b.left) == 0 {
+		if len(s.filing.unfiled) < s.mostUnfiled { // they were forgotten meanwhile
+			return batch{}, nil
+		}
+		b = s.filing.begun(s.mostUnfiled)
+		all, err := b.isAll(ctx, tx)
+		if err != nil {
+			return b, err
+		}
+		if !all {
+			return s.catchUp(ctx, tx, b.upto)
+		}
+	}
+	n := max(s.mostUnfiled/partsOfBatch, len(s.filing.unfiled)-s.mostUnfiled, 1)
+	part := b.left[:min(n, len(b.left))]
+	err := inParts(s, part, func(part []filedRow) error {
+		rows := s.rowsOf(len(part), "user_no# seq#")
+		for _, row := range part {
+			rows.number(row.userNo)
+			rows.number(row.seq)
+		}
+		return s.hot.exec(ctx, `INSERT OR IGNORE INTO filed_messages (`+rows.list()+`) `+rows.source(), rows.args())
+	})
+	if err != nil {
+		return b, fmt.Errorf("filing messages: %w", err)
+	}
+	if b.left = b.left[len(part):]; len(b.left) == 0 {
+		err = setFiledUpto(ctx, tx, b.upto)
+	}
+	return b, err
+}
+
+// isAll reports whether the batch is all messages that are not filed up to its
+// last one. A group whose COMMIT failed may have left others, and some may have
+// been deleted.
+func (b batch) isAll(ctx context.Context, tx *sql.Tx) (bool, error) {
+	before, err := filedUpto(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	var stored, storedSum, sum int64
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(seq - $1), 0) FROM messages WHERE seq > $1 AND seq <= $2`,
+		before, b.upto).Scan(&stored, &storedSum)
+	if err != nil {
+		return false, fmt.Errorf("counting messages to file: %w", err)
+	}
+	for _, row := range b.left {
+		sum += row.seq - before
+	}
+	return stored == int64(len(b.left)) && storedSum == sum, nil
+}
+
+// catchUp files from the table, and returns up to where nothing is left: upto
+// at least, unless there are very many.
+func (s *Store) catchUp(ctx context.Context, tx *sql.Tx, upto int64) (batch, error) {
+	filed, reached, err := fileFromTable(ctx, tx, catchUp*s.mostUnfiled)
+	if filed == catchUp*s.mostUnfiled {
+		upto = reached
+	}
+	return batch{upto: upto}, err
+}
+
+// fileFromTable files the oldest of those messages that are not, at most so
+// many, and returns how many there were and up to which.
+func fileFromTable(ctx context.Context, tx *sql.Tx, most int) (filed int, upto int64, err error) {
+	before, err := filedUpto(ctx, tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MAX(seq), $1)
+		FROM (SELECT seq FROM messages WHERE seq > $1 ORDER BY seq LIMIT $2)`, before, most).Scan(&filed, &upto)
+	if err != nil {
+		return 0, 0, fmt.Errorf("counting messages to file: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO filed_messages (user_no, seq)
+		SELECT user_no, seq FROM messages WHERE seq > $1 AND seq <= $2 ORDER BY user_no, seq`, before, upto)
+	if err != nil {
+		return 0, 0, fmt.Errorf("filing messages: %w", err)
+	}
+	return filed, upto, setFiledUpto(ctx, tx, upto)
+}
+
+func filedUpto(ctx context.Context, tx *sql.Tx) (upto int64, err error) {
+	if err := tx.QueryRowContext(ctx, `SELECT upto FROM filed`).Scan(&upto); err != nil {
+		return 0, fmt.Errorf("reading how far messages are filed: %w", err)
+	}
+	return upto, nil
+}
+
+func setFiledUpto(ctx context.Context, tx *sql.Tx, upto int64) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE filed SET upto = $1`, upto); err != nil {
+		return fmt.Errorf("noting how far messages are filed: %w", err)
+	}
+	return nil
+}
+
+// fileAll files what is not, while nobody else writes: after a filling, an
+// import or a migration that is most of the messages.
+func (s *Store) fileAll(ctx context.Context) error {
+	if s.shared {
+		return nil
+	}
+	for filed := filedAhead; filed == filedAhead; {
+		err := s.inTransaction(ctx, func(tx *sql.Tx) (err error) {
+			filed, _, err = fileFromTable(ctx, tx, filedAhead)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
