@@ -55,6 +55,7 @@ type Store struct {
 	tails       tails
 	outbox      outbox
 	recent      *recentGrants // the committer's alone; nil where others write too
+	users       together[userID, muban.User]
 	filing      filing // the committer's alone
 	due         chan struct{}
 	observe     func(muban.State)
@@ -139,6 +140,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.writer, s.reader = s.engine.pools()
+	s.users.read, s.users.most = s.usersByAnyID, mostUsersAtOnce
 	return s, nil
 }
 

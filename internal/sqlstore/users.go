@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/muban-dev/muban"
 )
@@ -69,9 +70,50 @@ func flag(b bool) int64 {
 	return 0
 }
 
-// User implements messaging.UserStore.
+// User implements messaging.UserStore. On a database over a network those who
+// ask at the same time share a statement.
 func (s *Store) User(ctx context.Context, appID, id string) (muban.User, error) {
-	return s.userByAnyID(ctx, s.reader, appID, id, "")
+	if !s.shared {
+		return s.userByAnyID(ctx, s.reader, appID, id, "")
+	}
+	user, err := s.users.get(ctx, userID{appID, id})
+	switch {
+	case errors.Is(err, errShared):
+		return s.userByAnyID(ctx, s.reader, appID, id, "")
+	case errors.Is(err, errNoRow):
+		err = sql.ErrNoRows
+	}
+	return user, s.orNotFound(err, "user", id)
+}
+
+// userID is any id of a user of an app.
+type userID struct{ appID, id string }
+
+// mostUsersAtOnce bounds what one statement looks up.
+const mostUsersAtOnce = 256
+
+// usersByAnyID finds those users that there are. Each is looked up by itself,
+// in the database: LIMIT keeps it from joining whole tables.
+func (s *Store) usersByAnyID(ctx context.Context, ids []userID) (map[userID]muban.User, error) {
+	wanted := s.rowsOf(len(ids), "app_id id")
+	for _, id := range ids {
+		wanted.text(id.appID)
+		wanted.text(id.id)
+	}
+	rows, err := s.reader.QueryContext(ctx, `SELECT `+userColumns+` FROM (`+wanted.source()+`) AS wanted
+		CROSS JOIN LATERAL (SELECT `+userColumns+` FROM users WHERE app_id = wanted.column1
+			AND user_no = (SELECT user_no FROM user_ids WHERE app_id = wanted.column1 AND id = wanted.column2) LIMIT 1) AS found`, wanted.args()...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := collect(rows, scanUser)
+	users := make(map[userID]muban.User, len(ids))
+	for _, user := range found {
+		for _, id := range user.IDs() {
+			users[userID{user.AppID, id}] = user
+		}
+	}
+	return users, err
 }
 
 // Users implements messaging.UserStore.
