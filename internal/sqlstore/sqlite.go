@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, dir string, log *slog.Logger) (*sqliteEngin
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err := sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-4096)"))
+	reader, err := sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-2048)"))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
