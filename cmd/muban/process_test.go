@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -200,7 +201,8 @@ func (s *shop) sendAll(grants []string, workers, tries int, started func(), stop
 // and with how messages ended.
 func (s *shop) checkLedger(grants []string, acknowledged map[string]int) {
 	s.t.Helper()
-	lost, overspent, unanswered := 0, 0, 0
+	lost, overspent, unanswered, unseen := 0, 0, 0, 0
+	inbox := s.inbox()
 	for _, id := range grants {
 		var grant struct {
 			Uses      int      `json:"uses"`
@@ -217,12 +219,38 @@ func (s *shop) checkLedger(grants []string, acknowledged map[string]int) {
 		unanswered += len(grant.SpentBy) - acknowledged[id]
 		for _, message := range grant.SpentBy {
 			s.checkDelivered(message, id)
+			if inbox[message] != 1 {
+				unseen++
+			}
 		}
 	}
-	if lost > 0 || overspent > 0 {
-		s.t.Errorf("%d grants whose acknowledged message is lost, %d overspent", lost, overspent)
+	if lost > 0 || overspent > 0 || unseen > 0 {
+		s.t.Errorf("%d grants whose acknowledged message is lost, %d overspent, %d messages that are not in the inbox once", lost, overspent, unseen)
 	}
 	s.t.Logf("%d grants acknowledged, %d messages stored whose answer was lost on the way", len(acknowledged), unanswered)
+}
+
+// inbox is how often each message is in the user's inbox.
+func (s *shop) inbox() map[string]int {
+	s.t.Helper()
+	seen := make(map[string]int)
+	path := "/api/v1/apps/" + s.app + "/users/" + s.user + "/inbox?limit=200"
+	for next := path; next != ""; {
+		var page struct {
+			Items []struct {
+				ID string `json:"id"`
+			} `json:"items"`
+			Cursor string `json:"next_cursor"`
+		}
+		s.native(http.MethodGet, next, nil, &page)
+		for _, message := range page.Items {
+			seen[message.ID]++
+		}
+		if next = ""; page.Cursor != "" {
+			next = path + "&cursor=" + url.QueryEscape(page.Cursor)
+		}
+	}
+	return seen
 }
 
 // checkDelivered waits until a message that a grant paid for is delivered.
