@@ -76,6 +76,17 @@ func (a *asked) finish(errs []error, batches [][]string, got map[string]string) 
 	}
 }
 
+// threeAsked is read for one caller while two wait, of whom the first may leave.
+func threeAsked(t *testing.T) (a *asked, leave func()) {
+	t.Helper()
+	a = newAsked(t, 3)
+	ctx, leave := context.WithCancel(t.Context())
+	a.get(t.Context(), "a")
+	a.get(ctx, "bb")
+	a.get(t.Context(), "ccc")
+	return a, leave
+}
+
 func TestTogether(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -90,11 +101,7 @@ func TestTogether(t *testing.T) {
 		},
 		"whoever leaves is not read": func(t *testing.T) {
 			t.Helper()
-			a := newAsked(t, 3)
-			ctx, leave := context.WithCancel(t.Context())
-			a.get(t.Context(), "a")
-			a.get(ctx, "bb")
-			a.get(t.Context(), "ccc")
+			a, leave := threeAsked(t)
 			leave()
 			synctest.Wait()
 			a.finish([]error{nil, nil}, [][]string{{"a"}, {"ccc"}}, map[string]string{
@@ -103,11 +110,7 @@ func TestTogether(t *testing.T) {
 		},
 		"whoever leaves while it reads for others goes on": func(t *testing.T) {
 			t.Helper()
-			a := newAsked(t, 3)
-			ctx, leave := context.WithCancel(t.Context())
-			a.get(t.Context(), "a")
-			a.get(ctx, "bb")
-			a.get(t.Context(), "ccc")
+			a, leave := threeAsked(t)
 			a.through <- nil
 			synctest.Wait()
 			leave()
