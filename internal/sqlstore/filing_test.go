@@ -30,19 +30,33 @@ type filed struct {
 
 func newFiled(t *testing.T, options Options) *filed {
 	t.Helper()
-	s := &filed{t: t, now: time.Now().UTC().Truncate(time.Millisecond), sent: make(map[int64][]muban.MessageID)}
+	s := &filed{t: t, now: time.Now().UTC().Truncate(time.Millisecond)}
 	s.open(options)
+	s.furnish()
+	return s
+}
+
+// furnish makes the apps and their users, to whom nothing was sent yet.
+func (s *filed) furnish() {
+	s.t.Helper()
 	for _, appID := range []string{"wx1", "wx2"} {
-		_, err := s.CreateApp(t.Context(), muban.App{ID: appID, Platform: muban.WeChatMini, CreatedAt: s.now})
-		must(t, err)
+		_, err := s.CreateApp(s.t.Context(), muban.App{ID: appID, Platform: muban.WeChatMini, CreatedAt: s.now})
+		must(s.t, err)
 	}
+	s.users, s.sent = nil, make(map[int64][]muban.MessageID)
 	// The first and the last are one person.
 	for _, user := range []muban.User{{AppID: "wx1", OpenID: "oA", UnionID: "oOne"}, {AppID: "wx1", OpenID: "oB"}, {AppID: "wx2", OpenID: "oC", UnionID: "oOne"}} {
-		user, err := s.CreateUser(t.Context(), user)
-		must(t, err)
+		user, err := s.CreateUser(s.t.Context(), user)
+		must(s.t, err)
 		s.users = append(s.users, user)
 	}
-	return s
+}
+
+// count is the number that a statement returns.
+func (s *filed) count(query string) (n int64) {
+	s.t.Helper()
+	must(s.t, s.write(s.t.Context(), func(ctx context.Context, tx *sql.Tx) error { return tx.QueryRowContext(ctx, query).Scan(&n) }))
+	return n
 }
 
 func (s *filed) open(options Options) {
@@ -248,5 +262,23 @@ func TestInboxIsNotSorted(t *testing.T) {
 	plan := strings.Join(steps, "\n")
 	if strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, "SEARCH filed_messages USING PRIMARY KEY (user_no=? AND seq<?)") {
 		t.Errorf("the plan reads more than the page:\n%s", plan)
+	}
+}
+
+// After a reset nothing is filed, and what is filed of a message goes with it
+// as before.
+func TestFilingAfterReset(t *testing.T) {
+	t.Parallel()
+	s := newFiled(t, Options{Dir: t.TempDir()})
+	s.send(30)
+	must(t, s.Reset(t.Context(), nil))
+	if n := s.count(`SELECT COUNT(*) FROM filed_messages`); n != 0 {
+		t.Errorf("%d messages are filed after the reset", n)
+	}
+	s.furnish()
+	s.catchesUp()
+	deleted := s.count(`DELETE FROM messages WHERE seq = (SELECT MIN(seq) FROM filed_messages) RETURNING seq`)
+	if n := s.count(fmt.Sprintf(`SELECT COUNT(*) FROM filed_messages WHERE seq = %d`, deleted)); n != 0 {
+		t.Error("what is filed of a message outlived it")
 	}
 }

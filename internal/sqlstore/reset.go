@@ -23,7 +23,11 @@ func (s *Store) Reset(ctx context.Context, titles []muban.Title) error {
 			if t.name == "meta" { // the store's own, but for the clock
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
+			empty := s.empty
+			if t.name == "messages" && !s.shared {
+				empty = s.emptyWithFiled
+			}
+			if err := empty(ctx, tx, t.name); err != nil {
 				return fmt.Errorf("emptying %s: %w", t.name, err)
 			}
 		}
@@ -40,5 +44,31 @@ func (s *Store) Reset(ctx context.Context, titles []muban.Title) error {
 	if err == nil {
 		s.announceChange()
 	}
+	return err
+}
+
+func (*Store) empty(ctx context.Context, tx *sql.Tx, table string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM `+table)
+	return err
+}
+
+// emptyWithFiled is empty without the trigger that deletes what is filed of
+// each message: SQLite gives up a table's pages at once only where no trigger
+// is to see the rows.
+func (s *Store) emptyWithFiled(ctx context.Context, tx *sql.Tx, messages string) error {
+	var trigger string
+	err := tx.QueryRowContext(ctx, `SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'messages_deleted'`).Scan(&trigger)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DROP TRIGGER messages_deleted`); err != nil {
+		return err
+	}
+	for _, table := range []string{messages, "filed_messages"} {
+		if err := s.empty(ctx, tx, table); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, trigger)
 	return err
 }
