@@ -62,8 +62,9 @@ func (a *attempts) finish(ctx context.Context) error {
 	return a.store(ctx, a.results)
 }
 
-// prompt reports whether the app's server took most of what was pushed, and on
-// average at once. Nothing is added any more.
-func (a *attempts) prompt() bool {
-	return 2*a.failed < a.pushed && a.took < time.Duration(a.pushed)*promptly
+// prompt reports whether the app's server took most of what was pushed, and so
+// fast that it could take promptRate with so many pushed at once. Nothing is
+// added any more.
+func (a *attempts) prompt(abreast int) bool {
+	return 2*a.failed < a.pushed && promptRate*a.took < time.Duration(a.pushed*abreast)*time.Second
 }

@@ -57,8 +57,8 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 		})
 	}
 	pushing.Wait()
-	if turns.abreast == 1 || turns.abreast < p.options.Abreast || !done.prompt() {
-		delay = 0 // the order of events or their receiver takes the time, not the processor
+	if p.options.Abreast <= 1 || !done.prompt(turns.abreast) {
+		delay = 0 // the receiver, or the order of all events, takes the time
 	}
 	p.options.Pace.judge(app.ID, delay)
 	return done.finish(finishing)
