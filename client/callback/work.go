@@ -88,9 +88,14 @@ func (h *Handler) await(ctx context.Context, j *job) error {
 	case <-patience.C:
 	}
 	h.mu.Lock()
-	j.late = true
-	h.mu.Unlock()
-	return nil
+	defer h.mu.Unlock()
+	select {
+	case <-j.done: // in the same moment
+		return j.err
+	default:
+		j.late = true
+		return nil
+	}
 }
 
 func (h *Handler) work() {
@@ -99,16 +104,13 @@ func (h *Handler) work() {
 		if err != nil {
 			h.forget(j)
 		}
-		h.mu.Lock()
-		late := j.late
-		h.mu.Unlock()
+		late := h.finish(j, err)
 		switch {
 		case err != nil && late:
 			h.config.Logger.Error("an event failed after it was answered; it will not come again", "app_id", h.config.AppID, "event", j.key, "error", err)
 		case err != nil:
 			h.config.Logger.Warn("an event failed; it will come again", "app_id", h.config.AppID, "event", j.key, "error", err)
 		}
-		h.finish(j, err)
 	}
 }
 
@@ -136,12 +138,13 @@ func (h *Handler) forget(j *job) {
 	}
 }
 
-func (h *Handler) finish(j *job, err error) {
+func (h *Handler) finish(j *job, err error) (late bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.jobs, j.key)
 	j.err = err
 	close(j.done)
+	return j.late
 }
 
 // Close takes no more events, answering them with status 503, and returns when
