@@ -23,7 +23,7 @@ type Config struct {
 
 	// Finished is told how the sending of a template message ended. It may be
 	// called from several goroutines at once, and once for an event that was
-	// handled; its context ends with [Handler.Close].
+	// handled, unless Seen fails; its context ends with [Handler.Close].
 	Finished func(ctx context.Context, f Finished) error
 	// Other is told of everything else: other events, and messages from users.
 	// nil ignores them.

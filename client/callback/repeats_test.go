@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -214,10 +215,57 @@ func TestSeenThatFails(t *testing.T) {
 		t.Error("it was handled")
 		return nil
 	})
-	c.Seen = &downSeen{}
-	if status, _ := answerOf(newHandler(t, c), push(t, muban.CallbackPlain, 1, theTime)); status != http.StatusServiceUnavailable {
-		t.Errorf("%d, want 503", status)
+	seen := &downSeen{}
+	c.Seen = seen
+	if status, _ := answerOf(newHandler(t, c), push(t, muban.CallbackPlain, 1, theTime)); status != http.StatusServiceUnavailable || seen.forgot != 1 {
+		t.Errorf("%d, want 503; forgotten %d times", status, seen.forgot)
 	}
+}
+
+// haltingSeen notes the first key, and then waits for the end of its context.
+type haltingSeen struct {
+	*callback.MemorySeen
+	asked int
+	leave context.CancelFunc // has the platform leave while the first is asked
+}
+
+func (s *haltingSeen) First(ctx context.Context, key string) (bool, error) {
+	first, err := s.MemorySeen.First(ctx, key)
+	if s.asked++; s.asked == 1 {
+		s.leave()
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
+	return first, err
+}
+
+// An event that was noted, though Seen failed to say so, is handled when it
+// comes again; asking takes two seconds at most, whether the platform waits or
+// not.
+func TestSeenThatFailsAfterItNoted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		handled := 0
+		c := config(muban.CallbackPlain, func(callback.Finished) error {
+			handled++
+			return nil
+		})
+		ctx, leave := context.WithCancel(t.Context())
+		seen := &haltingSeen{MemorySeen: callback.NewMemorySeen(time.Hour, 10), leave: leave}
+		c.Seen = seen
+		h, begun := newHandler(t, c), time.Now()
+		if status, _ := answerOf(h, push(t, muban.CallbackPlain, 7, theTime).WithContext(ctx)); status == http.StatusOK || handled != 0 {
+			t.Errorf("the first push: %d; %d were handled", status, handled)
+		}
+		if took := time.Since(begun); took != 2*time.Second {
+			t.Errorf("asking took %v, want two seconds", took)
+		}
+		for range 2 {
+			if status, text := answerOf(h, push(t, muban.CallbackPlain, 7, theTime)); status != http.StatusOK || text != "success" || handled != 1 {
+				t.Errorf("pushed again: %d %q; %d were handled, want 1", status, text, handled)
+			}
+		}
+	})
 }
 
 func TestMemorySeen(t *testing.T) {

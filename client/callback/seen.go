@@ -14,6 +14,13 @@ import (
 // What is seen is noted before it is handled. Where Seen outlives a process that
 // dies in between, that event does not come again.
 //
+// A First that fails may have noted its key all the same. The handler then takes
+// the key back, answers status 503, and handles the event when it comes again:
+// once too often where another push of it had noted the key, which is better
+// than never. Where Forget fails too, what is noted is taken for handled.
+//
+// The context of each call ends after two seconds, not when the platform leaves.
+//
 // In Redis, First is SET key 1 NX EX 3600 and Forget is DEL; in SQL, an INSERT
 // with ON CONFLICT DO NOTHING, and a DELETE.
 type Seen interface {
@@ -21,7 +28,8 @@ type Seen interface {
 	// the same key, one is told true. Keys are kept for an hour or so: the
 	// platform pushes for half a minute, and people resend later.
 	First(ctx context.Context, key string) (bool, error)
-	// Forget takes a key back, whose handling failed.
+	// Forget takes back a key whose event was not handled. That it is not there
+	// is no error.
 	Forget(ctx context.Context, key string) error
 }
 

@@ -49,9 +49,10 @@ func (h *Handler) take(ctx context.Context, event wechat.Event) error {
 // begin hands a job to the workers, unless it was done before or nobody has
 // room for it.
 func (h *Handler) begin(ctx context.Context, j *job) {
-	first, err := h.config.Seen.First(ctx, j.key)
+	first, err := h.first(ctx, j)
 	if err != nil {
-		h.config.Logger.ErrorContext(ctx, "asking whether an event was seen", "app_id", h.config.AppID, "error", err)
+		h.config.Logger.ErrorContext(ctx, "asking whether an event was seen", "app_id", h.config.AppID, "event", j.key, "error", err)
+		h.forget(j) // it may be noted all the same
 		h.finish(j, errSeen)
 		return
 	}
@@ -131,10 +132,25 @@ func (h *Handler) handle(j *job) (err error) {
 	}
 }
 
+// seenWithin bounds each call of Seen: First and the Forget after it leave time
+// for an answer within the platform's five seconds.
+const seenWithin = 2 * time.Second
+
+// first asks Seen. A platform that leaves does not end the question: what was
+// noted for it by then would be taken for handled when it comes again.
+func (h *Handler) first(ctx context.Context, j *job) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenWithin)
+	defer cancel()
+	return h.config.Seen.First(ctx, j.key)
+}
+
+// forget has an event handled when it comes again, also while the handler
+// closes.
 func (h *Handler) forget(j *job) {
-	ctx := context.WithoutCancel(h.alive) // also while the handler closes
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.alive), seenWithin)
+	defer cancel()
 	if err := h.config.Seen.Forget(ctx, j.key); err != nil {
-		h.config.Logger.ErrorContext(ctx, "forgetting an event that failed", "app_id", h.config.AppID, "event", j.key, "error", err)
+		h.config.Logger.ErrorContext(ctx, "an event that was not handled could not be forgotten; if it is noted it will be taken for handled", "app_id", h.config.AppID, "event", j.key, "error", err)
 	}
 }
 
