@@ -3,15 +3,11 @@ package client_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,68 +17,6 @@ import (
 )
 
 // These are the answers that no real Muban can be brought to.
-
-// impostor answers one call as it is told, and issues tokens.
-type impostor struct {
-	*httptest.Server
-	calls  atomic.Int64
-	tokens atomic.Int64
-	// numbered has every token differ from the one before.
-	numbered bool
-}
-
-func newImpostor(t *testing.T, answer http.HandlerFunc) *impostor {
-	t.Helper()
-	i := &impostor{}
-	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if strings.HasSuffix(r.URL.Path, "token") {
-			token := theToken
-			if n := i.tokens.Add(1); i.numbered {
-				token += strconv.FormatInt(n, 10)
-			}
-			_, _ = io.WriteString(w, `{"access_token":"`+token+`","expires_in":7200}`)
-			return
-		}
-		i.calls.Add(1)
-		answer(w, r)
-	}))
-	t.Cleanup(i.Close)
-	return i
-}
-
-const (
-	theToken  = "77_the-access-token"
-	theSecret = "the-app-secret"
-)
-
-func (i *impostor) client(t *testing.T, p muban.Platform, adjust ...func(*client.Config)) *client.Client {
-	t.Helper()
-	config := client.Config{Platform: p, AppID: "app", Secret: theSecret, BaseURL: i.URL, Clock: newTestClock(), Timeout: time.Minute}
-	if p == muban.Alipay {
-		keys := testKeys()
-		config.Secret, config.Alipay = "", client.AlipayKeys{AppPrivateKey: keys[0].private, AlipayPublicKey: keys[1].public}
-	}
-	for _, change := range adjust {
-		change(&config)
-	}
-	c, err := client.New(config)
-	must(t, err)
-	return c
-}
-
-func say(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-// payment is a send that is never repeated by itself.
-var payment = client.SendRequest{
-	To: "user", Template: "t", Data: map[string]muban.Value{"keyword1": {Text: "x"}},
-	Grant: client.Grant{ID: "wx2017", Kind: muban.GrantPayment},
-}
 
 func TestAnswersToSends(t *testing.T) {
 	t.Parallel()
@@ -237,63 +171,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// No error and no log line holds the secret or the token, whatever goes wrong.
-func TestNothingSecretIsSaid(t *testing.T) {
-	t.Parallel()
-	hangUp := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	for name, answer := range map[string]http.HandlerFunc{
-		"hung up": hangUp, "refused": say(200, `{"errcode":40001,"errmsg":"invalid credential"}`), "a page": say(502, "<html>"),
-		"busy": say(200, `{"errcode":-1,"errmsg":"system error"}`),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var said lockedText
-			i := newImpostor(t, answer)
-			quiet := func(c *client.Config) {
-				c.Logger = logTo(&said)
-				c.PlainToken = true
-			}
-			c := i.client(t, muban.WeChatMini, quiet)
-			_, err := c.Send(t.Context(), payment)
-			_, readErr := c.LibraryTitles(t.Context(), muban.Range{Count: 1})
-			i.Close()
-			_, tokenErr := i.client(t, muban.WeChatMini, quiet).Send(t.Context(), payment)
-			_, deadErr := c.LibraryTitles(t.Context(), muban.Range{Count: 1})
-			for _, err := range []error{err, readErr, tokenErr, deadErr} {
-				if err == nil {
-					t.Error("a call succeeded")
-					continue
-				}
-				said.add(err.Error())
-			}
-			said.add(c.String())
-			if text := said.String(); strings.Contains(text, theSecret) || strings.Contains(text, theToken) || strings.Contains(text, "secret=") {
-				t.Errorf("a secret is in: %s", text)
-			}
-		})
-	}
-}
-
-// lockedText gathers what is written to it.
-type lockedText struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lockedText) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lockedText) add(text string) { _, _ = l.Write([]byte(text + "\n")) }
-
-func (l *lockedText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // What surely did not arrive is sent again, everywhere; the pauses double and
 // have a random part.
 func TestUnreachablePlatform(t *testing.T) {
@@ -401,9 +278,3 @@ func TestRequestTimeout(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-func logTo(w io.Writer) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-func printTo(w io.Writer, format string, value any) { _, _ = fmt.Fprintf(w, format+"\n", value) }

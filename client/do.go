@@ -66,6 +66,7 @@ func (r *run) once(ctx context.Context) (failed *Error, again bool, err error) {
 			f.err = strange(f.answer, f.err)
 		}
 	}
+	f.err = r.hideIn(f.err)
 	switch {
 	case refused != nil:
 		return r.refused(ctx, refused)
@@ -150,7 +151,7 @@ func (r *run) renew(ctx context.Context, no *refusal) (failed *Error, again bool
 		return nil, false, r.withoutToken(ctx, err)
 	}
 	r.config.Logger.InfoContext(ctx, "access token refused, going on with another",
-		"platform", r.config.Platform, "app_id", r.config.AppID, "code", no.code, "fetched", fetched)
+		"platform", r.config.Platform, "app_id", r.config.AppID, "code", failed.Code, "fetched", fetched)
 	r.token, r.fetched = token, fetched
 	r.renewals++
 	return nil, true, nil

@@ -99,7 +99,8 @@ func KindOf(err error) muban.Kind {
 }
 
 // Error says what failed, how the platform put it and what that means. It
-// holds no secret and no access token.
+// holds no secret and no access token: where the platform quotes one, *** stands
+// in its place, in the members too.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Platform, e.Op)

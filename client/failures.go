@@ -11,7 +11,7 @@ import (
 // refusalError is the error of a refusal.
 func (r *run) refusalError(no *refusal) *Error {
 	e := r.newError(no.kind())
-	e.Code, e.Text, e.Meaning, e.RequestID = no.code, no.text, no.meaning, no.requestID
+	e.Code, e.Text, e.Meaning, e.RequestID = r.hide(no.code), r.hide(no.text), no.meaning, r.hide(no.requestID)
 	for _, kind := range no.kinds[min(1, len(no.kinds)):] {
 		e.Also = append(e.Also, muban.Kind(kind))
 	}

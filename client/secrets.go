@@ -1,0 +1,74 @@
+package client
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Others may say what they were sent: Alipay's gateway quotes what a wrong
+// signature should have signed, net/http an answer that is none of HTTP's.
+
+// shortestSecret is what a text is hidden from on; what is shorter stands in
+// every other word.
+const shortestSecret = 6
+
+// hide takes the secrets that the run's request was made with out of a text.
+func (r *run) hide(text string) string {
+	for _, secret := range []string{r.token.Text, r.config.Secret, r.config.Alipay.AppAuthToken} {
+		if len(secret) < shortestSecret {
+			continue
+		}
+		for _, written := range []string{secret, url.QueryEscape(secret), strings.Trim(strconv.Quote(secret), `"`)} {
+			text = strings.ReplaceAll(text, written, "***")
+		}
+	}
+	return text
+}
+
+// hideIn is an error without those secrets. What lies behind it stays there,
+// as far as it has none itself.
+func (r *run) hideIn(err error) error {
+	if err == nil {
+		return nil
+	}
+	hidden, _ := r.hidden(err)
+	return hidden
+}
+
+func (r *run) hidden(err error) (hidden error, clean bool) {
+	text := r.hide(err.Error())
+	clean = text == err.Error()
+	var behind []error
+	for _, cause := range causesOf(err) {
+		cause, same := r.hidden(cause)
+		behind = append(behind, cause)
+		clean = clean && same
+	}
+	if clean {
+		return err, true
+	}
+	return &hiddenError{text, behind}, false
+}
+
+// causesOf are what an error wraps.
+func causesOf(err error) []error {
+	switch wrapper := err.(type) { //nolint:errorlint // the causes of err itself
+	case interface{ Unwrap() error }:
+		if cause := wrapper.Unwrap(); cause != nil {
+			return []error{cause}
+		}
+	case interface{ Unwrap() []error }:
+		return wrapper.Unwrap()
+	}
+	return nil
+}
+
+// hiddenError is an error that had a secret in it.
+type hiddenError struct {
+	text   string
+	behind []error
+}
+
+func (e *hiddenError) Error() string   { return e.text }
+func (e *hiddenError) Unwrap() []error { return e.behind }
