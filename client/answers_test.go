@@ -68,6 +68,31 @@ func TestAnswersToSends(t *testing.T) {
 	}
 }
 
+// An unknown outcome is logged, once a call, and no other end is.
+func TestUnknownOutcomesAreLogged(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		platform muban.Platform
+		status   int
+		body     string
+		lines    int
+	}{
+		{muban.WeChatMini, 502, "<html>", 1},
+		{muban.WeChatOA, 502, "<html>", 1}, // after its repeats
+		{muban.Baidu, 200, "{}", 1},
+		{muban.Alipay, 200, "{}", 1},
+		{muban.WeChatMini, 200, `{"errcode":0,"errmsg":"ok"}`, 0},
+		{muban.WeChatMini, 200, `{"errcode":40037,"errmsg":"invalid template_id"}`, 0},
+	} {
+		var said lockedText
+		i := newImpostor(t, say(test.status, test.body))
+		_, err := i.client(t, test.platform, func(c *client.Config) { c.Logger = logTo(&said) }).Send(t.Context(), sendOn(test.platform))
+		if got := strings.Count(said.String(), `level=WARN msg="it is not known whether a call was accepted"`); got != test.lines {
+			t.Errorf("%s, %q: %v is logged %d times, want %d: %s", test.platform, test.body, err, got, test.lines, said.String())
+		}
+	}
+}
+
 // A message that was accepted stays accepted, whatever its id looks like.
 func TestMessageIDs(t *testing.T) {
 	t.Parallel()

@@ -32,16 +32,26 @@ type run struct {
 func (c *Client) do(ctx context.Context, call *call) (requests int, err error) {
 	r := &run{Client: c, call: call, begun: c.config.Clock.Now()}
 	c.config.Limits.begin()
+	err = r.toItsEnd(ctx)
+	if KindOf(err) == KindOutcomeUnknown {
+		c.config.Logger.WarnContext(ctx, "it is not known whether a call was accepted", "platform", c.config.Platform, "app_id", c.config.AppID,
+			"op", call.op, "requests", r.requests, "error", err)
+	}
+	return r.requests, err
+}
+
+// toItsEnd makes requests until the call is accepted, or has failed for good.
+func (r *run) toItsEnd(ctx context.Context) error {
 	for {
 		failed, again, err := r.once(ctx)
 		if err != nil || !again {
-			return r.requests, err
+			return err
 		}
 		if failed == nil {
 			continue // with another token
 		}
 		if !r.pause(ctx, failed) {
-			return r.requests, failed
+			return failed
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 // Others may say what they were sent: Alipay's gateway quotes what a wrong
 // signature should have signed, net/http an answer that is none of HTTP's.
 
-// shortestSecret is what a text is hidden from on; what is shorter stands in
-// every other word.
+// shortestSecret is how long a secret is at least that is looked for; shorter
+// ones stand in every other word.
 const shortestSecret = 6
 
 // hide takes the secrets that the run's request was made with out of a text.
