@@ -55,6 +55,41 @@ func pemOf(certificates ...*certificate) string {
 	return text.String()
 }
 
+// Certificates are read as PEM and as bare base64, and one in the place of
+// another is named.
+func TestCertificatesOfAConfig(t *testing.T) {
+	t.Parallel()
+	later := time.Now().Add(time.Hour)
+	root := issue(t, nil, "CA", later)
+	app, platform := issue(t, root, "shop", later), issue(t, root, "Alipay", later)
+	bare := func(c *certificate) string { return base64.StdEncoding.EncodeToString(c.Raw) }
+	good := client.AlipayKeys{
+		AppPrivateKey: base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(app.key)),
+		AppCert:       pemOf(app), AlipayCert: pemOf(platform), AlipayRootCert: pemOf(root),
+	}
+	for name, test := range map[string]struct {
+		change func(*client.AlipayKeys)
+		want   string // what is wrong; empty where nothing is
+	}{
+		"PEM": {func(*client.AlipayKeys) {}, ""},
+		"bare base64": {func(k *client.AlipayKeys) {
+			k.AppCert, k.AlipayCert, k.AlipayRootCert = bare(app), bare(platform), bare(root)
+		}, ""},
+		"a bare root":               {func(k *client.AlipayKeys) { k.AlipayRootCert = " " + bare(root) + "\r\n" }, ""},
+		"no root":                   {func(k *client.AlipayKeys) { k.AlipayRootCert = "" }, "Alipay.AlipayRootCert holds no certificate that is signed by RSA"},
+		"a root that is none":       {func(k *client.AlipayKeys) { k.AlipayRootCert = "AAAA" }, "Alipay.AlipayRootCert holds no certificate that is signed by RSA"},
+		"the app's as the platform": {func(k *client.AlipayKeys) { k.AlipayCert = pemOf(app) }, "Alipay.AlipayCert is of the app's own key"},
+		"the platform's as the app": {func(k *client.AlipayKeys) { k.AppCert = pemOf(platform) }, "Alipay.AppCert is of another key than AppPrivateKey"},
+	} {
+		keys := good
+		test.change(&keys)
+		_, err := client.New(client.Config{Platform: muban.Alipay, AppID: "a", Alipay: keys})
+		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "AlipayPublicKey")) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
 // TestRenewedCertificate: the platform answers under a certificate that the
 // config does not have; what the gateway gives out for it is believed only if
 // it surely is the platform's.
@@ -116,7 +151,7 @@ func TestRenewedCertificate(t *testing.T) {
 			c, err := client.New(client.Config{
 				Platform: muban.Alipay, AppID: "a", BaseURL: gateway.URL, Clock: newTestClock(),
 				Alipay: client.AlipayKeys{
-					AppPrivateKey: appKey, AppCert: pemOf(app), AlipayCert: pemOf(old, between), AlipayRootCert: pemOf(root),
+					AppPrivateKey: appKey, AppCert: pemOf(app), AlipayCert: pemOf(old, between), AlipayRootCert: base64.StdEncoding.EncodeToString(root.Raw),
 					ContentKey: base64.StdEncoding.EncodeToString([]byte("0123456789abcdef")), AppAuthToken: "token",
 				},
 			})

@@ -2,7 +2,8 @@ package client
 
 import (
 	"crypto/rsa"
-	"errors"
+	"encoding/pem"
+	"strings"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/wire/alipay"
@@ -48,10 +49,8 @@ type alipayKeyring struct {
 	appCertSN, rootCertSN, appAuthToken string
 }
 
-// newAlipayMini reads the keys. What is wrong with them is reported all at
-// once.
-func newAlipayMini(config Config) (alipayMini, error) {
-	var problems []error
+// newAlipayMini reads the keys, and says all that is wrong with them.
+func newAlipayMini(config Config) (mini alipayMini, problems []error) {
 	refuse := func(field, problem string) {
 		problems = append(problems, argument(muban.Alipay, OpNew, "Alipay."+field, problem))
 	}
@@ -67,8 +66,12 @@ func newAlipayMini(config Config) (alipayMini, error) {
 	case certified:
 		keys.readCertificates(given, refuse)
 	default:
-		if keys.public, err = alipay.ParsePublicKey(given.AlipayPublicKey); err != nil {
+		keys.public, err = alipay.ParsePublicKey(given.AlipayPublicKey)
+		switch {
+		case err != nil:
 			refuse("AlipayPublicKey", "cannot be used: "+err.Error())
+		case keys.signedBy(keys.public):
+			refuse("AlipayPublicKey", "is the app's own public key; it must be the platform's (支付宝公钥)")
 		}
 	}
 	if given.ContentKey != "" {
@@ -76,15 +79,17 @@ func newAlipayMini(config Config) (alipayMini, error) {
 			refuse("ContentKey", "cannot be used: "+err.Error())
 		}
 	}
-	if keys.private != nil && keys.public != nil && keys.private.PublicKey.Equal(keys.public) {
-		refuse("AlipayPublicKey", "is the app's own public key; it must be the platform's (支付宝公钥)")
-	}
 	if len(problems) == 0 {
 		if _, err := alipay.Sign(keys.private, alipay.RSA2, nil); err != nil {
 			refuse("AppPrivateKey", "cannot sign: "+err.Error())
 		}
 	}
-	return alipayMini{config.AppID, keys}, errors.Join(problems...)
+	return alipayMini{config.AppID, keys}, problems
+}
+
+// signedBy reports whether what the app signs is verified by a key.
+func (k *alipayKeyring) signedBy(key *rsa.PublicKey) bool {
+	return k.private != nil && k.private.PublicKey.Equal(key)
 }
 
 func (k *alipayKeyring) readCertificates(given AlipayKeys, refuse func(field, problem string)) {
@@ -92,19 +97,31 @@ func (k *alipayKeyring) readCertificates(given AlipayKeys, refuse func(field, pr
 	switch {
 	case err != nil:
 		refuse("AppCert", "cannot be used: "+err.Error())
-	case k.private != nil && !k.private.PublicKey.Equal(key):
+	case k.private != nil && !k.signedBy(key):
 		refuse("AppCert", "is of another key than AppPrivateKey")
 	default:
 		k.appCertSN = alipay.CertSN(app)
 	}
+	roots := asPEM(given.AlipayRootCert)
+	if k.rootCertSN = alipay.RootCertSN(roots); k.rootCertSN == "" {
+		refuse("AlipayRootCert", "holds no certificate that is signed by RSA; it must be the platform's root certificates (支付宝根证书)")
+	}
 	platform, public, err := alipay.ParseCertificate(given.AlipayCert)
-	if err != nil {
+	switch {
+	case err != nil:
 		refuse("AlipayCert", "cannot be used: "+err.Error())
-	} else {
+	case k.signedBy(public):
+		refuse("AlipayCert", "is of the app's own key; it must be the platform's certificate (支付宝公钥证书)")
+	default:
 		k.public = public
-		k.certificates = newAlipayCertificates(platform, public, given.AlipayRootCert)
+		k.certificates = newAlipayCertificates(platform, public, roots)
 	}
-	if k.rootCertSN = alipay.RootCertSN(given.AlipayRootCert); k.rootCertSN == "" {
-		refuse("AlipayRootCert", "holds no certificate that is signed by RSA")
+}
+
+// asPEM is a certificate in bare base64 as PEM; anything else stays as it is.
+func asPEM(text string) string {
+	if certificate, _, err := alipay.ParseCertificate(text); err == nil && !strings.Contains(text, "-----BEGIN") {
+		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 	}
+	return text
 }

@@ -146,6 +146,12 @@ func TestBadConfigs(t *testing.T) {
 		{client.Config{}, []string{"Platform", "AppID", "Secret"}},
 		{client.Config{Platform: "qq", AppID: "a", Secret: "s", BaseURL: "127.0.0.1:8080", Timeout: -time.Second}, []string{"Platform", "BaseURL", "Timeout"}},
 		{client.Config{Platform: muban.Baidu, AppID: "a", Secret: "s", BaseURL: "http://u:p@h/?q", PlainToken: true}, []string{"BaseURL", "PlainToken"}},
+		{client.Config{Platform: muban.WeChatMini, AppID: "a", Secret: "s", BaseURL: "http://h?"}, []string{"BaseURL"}},
+		{client.Config{Platform: muban.WeChatMini, AppID: "a", Secret: "s", BaseURL: "http://h/#"}, []string{"BaseURL"}},
+		{
+			client.Config{Platform: muban.Alipay, Secret: "s", Alipay: client.AlipayKeys{AlipayPublicKey: "x", ContentKey: "short"}},
+			[]string{"AppID", "Secret", "Alipay.AppPrivateKey", "Alipay.AlipayPublicKey", "Alipay.ContentKey"},
+		},
 	} {
 		c, err := client.New(test.config)
 		var fields []string
@@ -155,7 +161,7 @@ func TestBadConfigs(t *testing.T) {
 		}
 		for _, problem := range joined.Unwrap() {
 			e := errorOf(t, problem)
-			if e.Kind != client.KindArgument || e.Op != client.OpNew {
+			if e.Kind != client.KindArgument || e.Op != client.OpNew || strings.HasPrefix(e.Error(), " ") {
 				t.Errorf("%+v", e)
 			}
 			fields = append(fields, e.Field)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/muban-dev/muban"
@@ -18,11 +19,8 @@ type Client struct {
 // New makes a client. What is wrong with the config is reported all at once,
 // each an [*Error] of KindArgument. New makes no request.
 func New(config Config) (*Client, error) {
-	if err := config.validate(); err != nil {
-		return nil, err
-	}
-	adapter, base, err := platformOf(config)
-	if err != nil {
+	adapter, base, problems := platformOf(config)
+	if err := errors.Join(append(config.validate(), problems...)...); err != nil {
 		return nil, err
 	}
 	c := &Client{config: config.withDefaults(base), platform: adapter}
@@ -33,9 +31,9 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// platformOf is the adapter of a config's platform, and where the real
-// platform is.
-func platformOf(config Config) (adapter platform, base string, err error) {
+// platformOf is the adapter of a config's platform, where the real platform
+// is, and what is wrong with that platform's own settings.
+func platformOf(config Config) (adapter platform, base string, problems []error) {
 	switch config.Platform {
 	case muban.WeChatMini:
 		return weChatMini{weChat{config}}, weChatBase, nil
@@ -43,9 +41,11 @@ func platformOf(config Config) (adapter platform, base string, err error) {
 		return weChatOA{weChat{config}}, weChatBase, nil
 	case muban.Baidu:
 		return baiduSmart{config}, baiduBase, nil
-	default: // the config was validated
-		adapter, err = newAlipayMini(config)
-		return adapter, alipayBase, err
+	case muban.Alipay:
+		adapter, problems = newAlipayMini(config)
+		return adapter, alipayBase, problems
+	default:
+		return nil, "", nil // Config.validate names the platforms that there are
 	}
 }
 

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -70,9 +69,8 @@ func (c Config) String() string {
 // LogValue is what String says.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// validate reports everything that is wrong at once.
-func (c Config) validate() error {
-	var problems []error
+// validate says all that is wrong, but for Alipay's keys.
+func (c Config) validate() (problems []error) {
 	refuse := func(field, problem string) { problems = append(problems, argument(c.Platform, OpNew, field, problem)) }
 	if !c.Platform.Known() {
 		refuse("Platform", "is "+shown(string(c.Platform))+"; it must be one of muban.Platforms")
@@ -88,8 +86,8 @@ func (c Config) validate() error {
 		switch {
 		case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
 			refuse("BaseURL", "is no address; it must be one like http://127.0.0.1:8080")
-		case base.RawQuery != "" || base.Fragment != "" || base.User != nil:
-			refuse("BaseURL", "has more than an address; it must be scheme, host and perhaps a path")
+		case base.User != nil || strings.ContainsAny(c.BaseURL, "?#"):
+			refuse("BaseURL", "has more than an address; it must be scheme, host and perhaps a path, without ? and #")
 		}
 	}
 	if c.Secret != "" && c.Platform == muban.Alipay {
@@ -104,7 +102,7 @@ func (c Config) validate() error {
 	if c.Timeout < 0 {
 		refuse("Timeout", "is negative")
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 // withDefaults fills in what was not given.

@@ -103,7 +103,10 @@ func KindOf(err error) muban.Kind {
 // in its place, in the members too.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: ", e.Platform, e.Op)
+	if e.Platform != "" { // New may have been given none
+		b.WriteString(string(e.Platform) + " ")
+	}
+	fmt.Fprintf(&b, "%s: ", e.Op)
 	switch {
 	case e.Field != "":
 		fmt.Fprintf(&b, "%s %s", e.Field, e.Text)
