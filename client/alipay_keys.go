@@ -3,6 +3,7 @@ package client
 import (
 	"crypto/rsa"
 	"encoding/pem"
+	"log/slog"
 	"strings"
 
 	"github.com/muban-dev/muban"
@@ -36,6 +37,9 @@ func (AlipayKeys) String() string { return "keys of an Alipay app" }
 
 // GoString says no key.
 func (k AlipayKeys) GoString() string { return k.String() }
+
+// LogValue says no key.
+func (k AlipayKeys) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // alipayKeyring are the keys, read.
 type alipayKeyring struct {

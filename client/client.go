@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/muban-dev/muban"
@@ -57,3 +58,9 @@ func (c *Client) AppID() string { return c.config.AppID }
 
 // String names the client's app and says no secret.
 func (c *Client) String() string { return c.config.String() }
+
+// GoString is what String says.
+func (c *Client) GoString() string { return c.String() }
+
+// LogValue is what String says.
+func (c *Client) LogValue() slog.Value { return c.config.LogValue() }

@@ -66,6 +66,9 @@ func (c Config) String() string {
 	return "client of " + string(c.Platform) + " app " + c.AppID + " at " + c.BaseURL
 }
 
+// GoString is what String says.
+func (c Config) GoString() string { return c.String() }
+
 // LogValue is what String says.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -205,5 +206,34 @@ func TestCausesBehindAnEcho(t *testing.T) {
 	}
 	if text := err.Error(); strings.Contains(text, theToken) || !strings.Contains(text, "/send?access_token=***: read tcp: context deadline exceeded") {
 		t.Errorf("it says %q", text)
+	}
+}
+
+// What holds secrets does not print them, in no format and no log.
+func TestSecretsAreNotPrinted(t *testing.T) {
+	t.Parallel()
+	private := testKeys()[0].private
+	keys := client.AlipayKeys{AppPrivateKey: private, AlipayPublicKey: testKeys()[1].public, AppAuthToken: oddAuth}
+	config := client.Config{Platform: muban.WeChatMini, AppID: "app", Secret: oddSecret, BaseURL: "http://h"}
+	c, err := client.New(config)
+	must(t, err)
+	alipay, err := client.New(client.Config{Platform: muban.Alipay, AppID: "app", Alipay: keys})
+	must(t, err)
+	tokens := client.NewMemoryTokens()
+	token := client.Token{Text: oddToken, Generation: 1}
+	must(t, ignore(tokens.Replace(t.Context(), "key", 0, token)))
+	for _, value := range []any{config, &config, c, alipay, keys, &keys, tokens, token} {
+		var said lockedText
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			printTo(&said, format, value)
+			printTo(&said, format, []any{value})
+		}
+		logTo(&said).Info("text", "value", value)
+		slog.New(slog.NewJSONHandler(&said, nil)).Info("JSON", "value", value)
+		for _, secret := range []string{oddSecret, oddToken, oddAuth, "PRIVATE", private[40:60]} {
+			if text := said.String(); strings.Contains(text, secret) {
+				t.Errorf("%T prints %s: %s", value, secret, text)
+			}
+		}
 	}
 }

@@ -20,6 +20,12 @@ func NewMemoryTokens() *MemoryTokens {
 	return &MemoryTokens{tokens: map[string]Token{}, locks: map[string]chan struct{}{}}
 }
 
+// String says no token.
+func (*MemoryTokens) String() string { return "access tokens in memory" }
+
+// GoString says no token.
+func (m *MemoryTokens) GoString() string { return m.String() }
+
 // Load returns the token under a key.
 func (m *MemoryTokens) Load(_ context.Context, key string) (Token, error) {
 	m.mu.Lock()

@@ -47,6 +47,15 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// String names the account and says no secret.
+func (c Config) String() string { return "callback of app " + c.AppID }
+
+// GoString is what String says.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue is what String says.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 const (
 	defaultWindow       = 5 * time.Minute
 	defaultAnswerWithin = 4 * time.Second

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -47,6 +48,15 @@ func New(config Config) (*Handler, error) {
 	}
 	return h, nil
 }
+
+// String names the handler's account and says no secret.
+func (h *Handler) String() string { return h.config.String() }
+
+// GoString is what String says.
+func (h *Handler) GoString() string { return h.String() }
+
+// LogValue is what String says.
+func (h *Handler) LogValue() slog.Value { return h.config.LogValue() }
 
 // largestPush bounds what is read of a push; events have a kilobyte.
 const largestPush = 1 << 20

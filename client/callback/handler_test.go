@@ -3,7 +3,9 @@ package callback_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -292,6 +294,23 @@ func TestBadConfigs(t *testing.T) {
 		change(&c)
 		if h, err := callback.New(c); err == nil || h != nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What holds the token and the key does not print them.
+func TestSecretsAreNotPrinted(t *testing.T) {
+	t.Parallel()
+	c := config(muban.CallbackSafe, nothing)
+	for _, value := range []any{c, &c, newHandler(t, c)} {
+		var said strings.Builder
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			_, _ = fmt.Fprintf(&said, format+"\n", value)
+		}
+		slog.New(slog.NewTextHandler(&said, nil)).Info("text", "value", value)
+		slog.New(slog.NewJSONHandler(&said, nil)).Info("JSON", "value", value)
+		if text := said.String(); strings.Contains(text, theToken) || strings.Contains(text, theKey) || strings.Count(text, theApp) < 5 {
+			t.Errorf("%T prints %s", value, text)
 		}
 	}
 }
