@@ -27,8 +27,8 @@ type Config struct {
 	BaseURL string
 	// HTTPClient makes the requests; nil for one of the client's own. It is
 	// copied, and the copy follows no redirect, since platforms send none and an
-	// access token must not travel elsewhere. Its transport must not repeat
-	// requests that may have arrived; net/http's does not.
+	// access token must not travel elsewhere. Its transport must not repeat a POST
+	// that may have arrived; net/http's repeats GETs only.
 	HTTPClient *http.Client
 	// Timeout bounds one request and its answer; 0 is ten seconds.
 	Timeout time.Duration
@@ -45,7 +45,8 @@ type Config struct {
 	PlainToken bool
 
 	// Retries is how often a call is repeated at most where that is safe; 0 is
-	// two, below 0 never. The renewal of a dead token is not counted.
+	// two, below 0 never. Not counted are the renewal of a dead token, and that
+	// net/http makes a GET again by itself whose kept connection was closed.
 	Retries int
 	// Limits bounds what is under way at once and how much is repeated; share
 	// one among the clients of a process. nil is the client's own NewLimits(64, 10).
