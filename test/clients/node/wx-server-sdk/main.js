@@ -154,6 +154,10 @@ const notify = () => cloud.openapi({ appid: account.app_id, convertCase: false }
 const { msgid } = await steps.needs('send as the official account', notify);
 const notified = await steps.needs('the message can be asked for by its msgid', () => native.message(msgid.toFixed()));
 steps.equal('the follower is notified', [notified.user, notified.rendered], [follower.open_id, '卡号：7']);
+const converted = await outcome(cloud.openapi({ appid: account.app_id }).officialAccount.messageTemplate.send({
+  touser: follower.open_id, templateId: notice.template_id, data: { first: { value: '7' } },
+}));
+steps.equal('converting names leaves no number of the msgid', [converted.errCode, typeof converted.msgid, typeof converted.msgid?.toFixed], [0, 'object', 'undefined']);
 
 // Permissions, as a function's config.json has them.
 const forbidden = { thrown: -604101, errMsg: 'system error: error code: -604101' };
