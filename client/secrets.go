@@ -32,23 +32,24 @@ func (r *run) hideIn(err error) error {
 	if err == nil {
 		return nil
 	}
-	hidden, _ := r.hidden(err)
+	_, hidden := r.hidden(err)
 	return hidden
 }
 
-func (r *run) hidden(err error) (hidden error, clean bool) {
+// hidden is err itself where there is nothing to hide in its whole tree.
+func (r *run) hidden(err error) (clean bool, hidden error) {
 	text := r.hide(err.Error())
 	clean = text == err.Error()
 	var behind []error
 	for _, cause := range causesOf(err) {
-		cause, same := r.hidden(cause)
-		behind = append(behind, cause)
+		same, hidden := r.hidden(cause)
+		behind = append(behind, hidden)
 		clean = clean && same
 	}
 	if clean {
-		return err, true
+		return true, err
 	}
-	return &hiddenError{text, behind}, false
+	return false, &hiddenError{text, behind}
 }
 
 // causesOf are what an error wraps.

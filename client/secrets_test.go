@@ -137,8 +137,7 @@ func TestEchoes(t *testing.T) {
 							c.Secret = oddSecret
 						}
 					}).Send(t.Context(), sendOn(p))
-					errorOf(t, err)
-					sayAll(&said, err)
+					sayAll(&said, errorOf(t, err))
 					for _, secret := range []string{oddToken, oddSecret, oddAuth} {
 						for _, written := range []string{secret, url.QueryEscape(secret)} {
 							if text := said.String(); strings.Contains(text, written) {

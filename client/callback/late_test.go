@@ -35,7 +35,7 @@ func TestFailingWhenTheAnswerIsDue(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					log := &slowLog{takes: test.logging, lines: make(chan string, 10)}
 					c := config(muban.CallbackPlain, func(callback.Finished) error {
-						time.Sleep(test.handling)
+						time.Sleep(test.handling) //nolint:forbidigo // in a bubble
 						return errors.New("the database is away")
 					})
 					c.AnswerWithin, c.Seen, c.Logger = due, slowSeen{test.forgetting}, slog.New(log)
@@ -59,7 +59,7 @@ type slowSeen struct{ takes time.Duration }
 func (slowSeen) First(context.Context, string) (bool, error) { return true, nil }
 
 func (s slowSeen) Forget(context.Context, string) error {
-	time.Sleep(s.takes)
+	time.Sleep(s.takes) //nolint:forbidigo // in a bubble
 	return nil
 }
 
@@ -74,7 +74,7 @@ func (l *slowLog) WithAttrs([]slog.Attr) slog.Handler     { return l }
 func (l *slowLog) WithGroup(string) slog.Handler          { return l }
 
 func (l *slowLog) Handle(_ context.Context, r slog.Record) error {
-	time.Sleep(l.takes)
+	time.Sleep(l.takes) //nolint:forbidigo // in a bubble
 	l.lines <- r.Message
 	return nil
 }
