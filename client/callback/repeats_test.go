@@ -268,6 +268,29 @@ func TestSeenThatFailsAfterItNoted(t *testing.T) {
 	})
 }
 
+// A push that comes again while Seen is asked about the first is not told
+// "success" before somebody has the event.
+func TestRepeatedPushWhileSeenIsAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := config(muban.CallbackPlain, nothing)
+		c.AnswerWithin = time.Second
+		c.Seen = &haltingSeen{MemorySeen: callback.NewMemorySeen(time.Hour, 10), leave: func() {}}
+		h, first := newHandler(t, c), make(chan int, 1)
+		go func() {
+			status, _ := answerOf(h, push(t, muban.CallbackPlain, 7, theTime))
+			first <- status
+		}()
+		synctest.Wait()
+		if status, _ := answerOf(h, push(t, muban.CallbackPlain, 7, theTime)); status != http.StatusServiceUnavailable {
+			t.Errorf("the second: %d, want 503", status)
+		}
+		if status := <-first; status != http.StatusServiceUnavailable {
+			t.Errorf("the first: %d, want 503", status)
+		}
+	})
+}
+
 func TestMemorySeen(t *testing.T) {
 	t.Parallel()
 	seen := callback.NewMemorySeen(time.Hour, 2)

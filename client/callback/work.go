@@ -15,7 +15,10 @@ type job struct {
 	event wechat.Event
 	done  chan struct{}
 	err   error // why it failed, once done
-	late  bool  // it was answered before it was done; guarded by the handler's lock
+
+	// Guarded by the handler's lock:
+	taken bool // the workers have it
+	late  bool // it was answered before it was done
 }
 
 var (
@@ -65,7 +68,7 @@ func (h *Handler) begin(ctx context.Context, j *job) {
 	if !h.closed {
 		select {
 		case h.queue <- j:
-			refused = nil
+			refused, j.taken = nil, true
 		default:
 			refused = errBusy
 		}
@@ -94,9 +97,12 @@ func (h *Handler) await(ctx context.Context, j *job) error {
 	case <-j.done: // in the same moment
 		return j.err
 	default:
-		j.late = true
-		return nil
 	}
+	if !j.taken {
+		return errSeen // nobody knows yet whether it will be handled
+	}
+	j.late = true
+	return nil
 }
 
 func (h *Handler) work() {
