@@ -201,34 +201,68 @@ func TestDatabaseRestartedUnderLoad(t *testing.T) {
 // synchronous standby. The primary is killed while 32 workers send, and the
 // standby promoted: the nodes find it by themselves. Meanwhile sends are
 // refused with -1; what was accepted is there, what was refused is not.
+//
+// The same where the primary goes on, but was told to take no writes, as before
+// a planned switch: then nothing ends the nodes' connections to it.
 func TestStandbyPromotedUnderLoad(t *testing.T) {
 	t.Parallel()
-	t.Log("engine PostgreSQL")
-	primary := newCluster(t, "synchronous_standby_names=*")
-	standby := primary.standby()
-	primary.awaitSynchronous()
-	// The standby is named first: being there is not enough.
-	address := fmt.Sprintf("postgres://muban@%s,%s/postgres?sslmode=disable&target_session_attrs=read-write", standby.host(), primary.host())
-	nodeA, nodeB := nodes(t, address)
-	a := newShop(nodeA)
-	f := beginTraffic([]*shop{a, a.on(nodeB)}, a.mint("form", 20000))
-	<-f.underWay
-	primary.crash()
-	f.checkAway(t)
-	began := time.Now()
-	standby.control("promote", standby.folder)
-	promoted := time.Since(began)
-	f.end(t)
-	t.Logf("the promotion took %v; both nodes accepted again and the traffic was over %v after it began", promoted, time.Since(began))
+	for name, retire := range map[string]func(*testing.T, *cluster, *traffic){
+		"the primary crashed": func(t *testing.T, primary *cluster, f *traffic) {
+			t.Helper()
+			primary.crash()
+			f.checkAway(t)
+		},
+		"the primary is read-only": func(t *testing.T, primary *cluster, f *traffic) {
+			t.Helper()
+			primary.execute(`ALTER SYSTEM SET default_transaction_read_only = on`)
+			primary.execute(`SELECT pg_reload_conf()`)
+			<-f.refused
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			t.Log("engine PostgreSQL")
+			primary := newCluster(t, "synchronous_standby_names=*")
+			standby := primary.standby()
+			primary.awaitSynchronous()
+			// The standby is named first: being there is not enough.
+			address := fmt.Sprintf("postgres://muban@%s,%s/postgres?sslmode=disable&target_session_attrs=read-write", standby.host(), primary.host())
+			nodeA, nodeB := nodes(t, address)
+			a := newShop(nodeA)
+			f := beginTraffic([]*shop{a, a.on(nodeB)}, a.mint("form", 20000))
+			<-f.underWay
+			retire(t, primary, f)
+			began := time.Now()
+			standby.control("promote", standby.folder)
+			promoted := time.Since(began)
+			f.end(t)
+			t.Logf("the promotion took %v; both nodes accepted again and the traffic was over %v after it began", promoted, time.Since(began))
+		})
+	}
 }
 
-// awaitSynchronous waits until COMMIT waits for a standby.
-func (c *cluster) awaitSynchronous() {
+func (c *cluster) connect() *pgx.Conn {
 	c.t.Helper()
 	conn, err := pgx.Connect(c.t.Context(), c.address())
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	return conn
+}
+
+func (c *cluster) execute(statement string) {
+	c.t.Helper()
+	conn := c.connect()
+	defer func() { _ = conn.Close(c.t.Context()) }() // what it did is done
+	if _, err := conn.Exec(c.t.Context(), statement); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// awaitSynchronous waits until COMMIT waits for a standby.
+func (c *cluster) awaitSynchronous() {
+	c.t.Helper()
+	conn := c.connect()
 	defer func() { _ = conn.Close(c.t.Context()) }() // only asked
 	within(c.t, 20*time.Second, "the standby is synchronous", func() bool {
 		var standbys int

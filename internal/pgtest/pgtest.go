@@ -42,6 +42,13 @@ func Database(tb testing.TB) string {
 	return address.String()
 }
 
+// Run runs a statement on the server that [Database] uses, also when the test
+// is over.
+func Run(tb testing.TB, statement string) {
+	tb.Helper()
+	run(tb, os.Getenv(Address), statement)
+}
+
 func run(tb testing.TB, server, statement string) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

@@ -244,7 +244,7 @@ func (s *Server) Wait(ctx context.Context) error {
 		return nil
 	case err := <-s.serveFailure:
 		return err
-	case err := <-s.store.Superseded():
+	case err := <-s.store.Ended():
 		return err
 	}
 }

@@ -97,7 +97,7 @@ func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App
 		return muban.List[muban.App]{}, s.orBusy(err)
 	}
 	apps, err := collect(rows, scanApp)
-	return paged(apps, page, func(a muban.App) int64 { return a.Number }), err
+	return paged(apps, page, func(a muban.App) int64 { return a.Number }), s.orBusy(err)
 }
 
 // UpdateApp implements messaging.AppStore.

@@ -109,7 +109,7 @@ func (s *Store) Callbacks(ctx context.Context, filter muban.CallbackFilter, page
 		return muban.List[muban.Callback]{}, s.orBusy(err)
 	}
 	callbacks, err := collect(rows, scanCallback)
-	return paged(callbacks, page, func(c muban.Callback) int64 { return c.Seq }), err
+	return paged(callbacks, page, func(c muban.Callback) int64 { return c.Seq }), s.orBusy(err)
 }
 
 // ResendCallback implements messaging.CallbackStore.

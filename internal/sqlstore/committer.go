@@ -48,6 +48,11 @@ type committer struct {
 	away   bool // the database does not answer: nothing is queued
 	// closing is closed together with closed being set.
 	closing chan struct{}
+
+	// refused counts the writes since complained that a database without room or
+	// time had refused.
+	refused    int
+	complained time.Time
 }
 
 // job is one caller's write: a send to accept, or any other work.
@@ -115,7 +120,7 @@ func (c *committer) submit(j *job) error {
 func (c *committer) enqueue(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.away || c.store.isSuperseded.Load() || len(c.queue) == cap(c.queue) || c.sync.broken.Load() {
+	if c.closed || c.away || c.store.hasEnded.Load() || len(c.queue) == cap(c.queue) {
 		return muban.Refuse(muban.RuleBusy)
 	}
 	if j.accept != nil {
@@ -133,6 +138,20 @@ func (c *committer) enqueue(j *job) error {
 		}
 	}
 	c.queue <- j
+	return nil
+}
+
+// refuses says why no write would be accepted now, whatever it is; nil if there
+// is no such reason.
+func (c *committer) refuses() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed || c.store.hasEnded.Load():
+		return errors.New("nothing is accepted any more until a restart")
+	case c.away:
+		return errors.New("nothing is accepted until the database takes writes again")
+	}
 	return nil
 }
 
@@ -209,7 +228,7 @@ func (c *committer) commitGroup(group []*job) {
 	case away:
 		c.recover(group, nil, err)
 	case again, busy:
-		c.store.log.Warn("a group was given up, its writes are refused as busy", "jobs", len(group), "error", err)
+		c.givenUp(len(group), err)
 		answerAll(group, muban.Refuse(muban.RuleBusy))
 	default:
 		if len(group) == 1 {
@@ -237,18 +256,42 @@ func answerAll(group []*job, err error) {
 	}
 }
 
+// givenUp logs that a group was refused, once a second at most: where the disk
+// is full every group is.
+func (c *committer) givenUp(jobs int, cause error) {
+	c.refused += jobs
+	if now := time.Now(); now.Sub(c.complained) >= time.Second {
+		c.store.log.Warn("the database had no room or no time, writes are refused as busy", "writes", c.refused, "error", cause)
+		c.complained, c.refused = now, 0
+	}
+}
+
 // tryGroup writes the group, again where the database gave it up for another
 // transaction's sake.
 func (c *committer) tryGroup(group []*job) (results []error, err error) {
 	for range mostAgain {
 		ctx, cancel := c.groupContext()
 		results, err = c.attempt(ctx, group)
+		if c.mayGoElsewhere(ctx, err) {
+			results, err = c.attempt(ctx, group)
+		}
 		cancel()
 		if err == nil || errors.Is(err, errCommit) || c.judge(err) != again {
 			break
 		}
 	}
 	return results, err
+}
+
+// mayGoElsewhere reports whether a group that failed for its connection's sake,
+// before COMMIT was sent, may go well on the new one that there is now. While
+// nothing was sent a connection can die unnoticed, or the primary move.
+func (c *committer) mayGoElsewhere(ctx context.Context, err error) bool {
+	if err == nil || errors.Is(err, errCommit) || c.judge(err) != away {
+		return false
+	}
+	c.store.giveUpConnections(err)
+	return c.store.reconnect(ctx) == nil
 }
 
 // groupContext is the group's own context: no caller can end what the others

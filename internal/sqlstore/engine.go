@@ -24,6 +24,11 @@ type engine interface {
 	bind(query string) string
 	// judge says what an error means; nil is fault.
 	judge(err error) verdict
+	// undone reports whether a COMMIT that failed has certainly stored nothing.
+	undone(err error) bool
+	// renew has every connection made anew: one that is in use once it is given
+	// back.
+	renew()
 	// sync makes what was committed durable, where COMMIT has not done so.
 	sync() error
 	// aside does work in a transaction that no caller waits for. Where others

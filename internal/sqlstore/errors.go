@@ -16,10 +16,14 @@ func (s *Store) orNotFound(err error, object, id string) error {
 	return s.orBusy(err)
 }
 
-// orBusy is for what only reads: while the database is away, it is busy.
+// orBusy is for what only reads: while the database is away, or has no room or
+// no time for it, it is busy.
 func (s *Store) orBusy(err error) error {
-	if err != nil && !isRefusal(err) && s.engine.judge(err) == away {
-		s.log.Warn("reading failed, the database is away", "error", err)
+	if err == nil || isRefusal(err) {
+		return err
+	}
+	if v := s.engine.judge(err); v == away || v == busy || v == again {
+		s.log.Warn("reading failed, the database is away or busy", "error", err)
 		return muban.Refuse(muban.RuleBusy)
 	}
 	return err

@@ -107,7 +107,7 @@ func (s *Store) Grants(ctx context.Context, appID string, filter muban.GrantFilt
 		where.add(`expires_at <= $%d`, millis(filter.ExpiresBy))
 	}
 	grants, err := s.listGrants(ctx, where, page.Limit+1)
-	return paged(grants, page, func(g muban.Grant) int64 { return g.Seq }), err
+	return paged(grants, page, func(g muban.Grant) int64 { return g.Seq }), s.orBusy(err)
 }
 
 // leftUses is what is left of a row of grants.

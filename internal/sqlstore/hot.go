@@ -20,6 +20,10 @@ type hot struct {
 	pipelined bool
 	pending   pgx.Batch
 	bound     map[string]string // what bind made of each
+	// undone reports whether a COMMIT that failed has certainly stored nothing.
+	undone func(error) bool
+	// unfit is set where the connection lives, but takes no writes any more.
+	unfit bool
 }
 
 func (s *Store) newHot(ctx context.Context) (*hot, error) {
@@ -27,7 +31,7 @@ func (s *Store) newHot(ctx context.Context) (*hot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &hot{conn: conn, bind: s.engine.bind, prepared: make(map[string]*sql.Stmt), pipelined: s.shared, bound: make(map[string]string)}, nil
+	return &hot{conn: conn, bind: s.engine.bind, prepared: make(map[string]*sql.Stmt), pipelined: s.shared, bound: make(map[string]string), undone: s.engine.undone}, nil
 }
 
 // statement prepares a query, once. Queries come from the code alone and in

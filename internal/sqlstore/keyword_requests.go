@@ -58,7 +58,7 @@ func (s *Store) KeywordRequests(ctx context.Context, filter muban.KeywordRequest
 		return muban.List[muban.KeywordRequest]{}, s.orBusy(err)
 	}
 	requests, err := collect(rows, scanKeywordRequest)
-	return paged(requests, page, func(r muban.KeywordRequest) int64 { return r.Seq }), err
+	return paged(requests, page, func(r muban.KeywordRequest) int64 { return r.Seq }), s.orBusy(err)
 }
 
 // DecideKeywordRequest implements messaging.LibraryStore.

@@ -110,7 +110,7 @@ func (s *Store) Titles(ctx context.Context, platform muban.Platform, q string, p
 		return muban.List[muban.Title]{}, s.orBusy(err)
 	}
 	titles, err := collect(rows, scanTitle)
-	return paged(titles, page, func(t muban.Title) int64 { return t.Seq }), err
+	return paged(titles, page, func(t muban.Title) int64 { return t.Seq }), s.orBusy(err)
 }
 
 // CreateTitle implements messaging.LibraryStore.

@@ -112,7 +112,7 @@ func (s *Store) listMessages(ctx context.Context, from string, where conditions,
 		return muban.List[muban.Message]{}, s.orBusy(err)
 	}
 	messages, err := collect(rows, scanMessage)
-	return paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() }), err
+	return paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() }), s.orBusy(err)
 }
 
 // Changed implements messaging.MessageStore.

@@ -40,6 +40,7 @@ type node struct {
 	ids    *sequence
 	number int
 	holder string // of this claim
+	renew  func() // has the connections made anew
 	// alone is whether no other node was heard of lately.
 	alone atomic.Bool
 }
@@ -150,6 +151,9 @@ func (n *node) keep(ctx context.Context, also func(context.Context) error) {
 		}
 		if err != nil && ctx.Err() == nil {
 			n.log.WarnContext(ctx, "heartbeat failed", "node", n.number, "error", err)
+			if isReadOnly(err) { // sends may be few, and reads would stay with a server that is left behind
+				n.renew()
+			}
 		}
 	}
 }

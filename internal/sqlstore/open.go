@@ -63,10 +63,10 @@ type Store struct {
 	settled     time.Duration // see usuallySettled
 	mostUnfiled int           // see usuallyUnfiled
 
-	migrations   fs.FS
-	knows        int64 // the newest migration
-	isSuperseded atomic.Bool
-	superseded   chan error
+	migrations fs.FS
+	knows      int64 // the newest migration
+	hasEnded   atomic.Bool
+	ended      chan error // see Ended
 }
 
 // Open opens the database, applying what is missing of the schema. The caller
@@ -118,7 +118,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 
 // connect opens the connections, whatever is in the database.
 func connect(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage, superseded: make(chan error, 1)}
+	s := &Store{due: make(chan struct{}, 1), log: o.Log, shared: o.Database != "", observe: o.ObserveMessage, ended: make(chan error, 1)}
 	s.settled, s.mostUnfiled = cmp.Or(o.settled, usuallySettled), cmp.Or(o.unfiled, usuallyUnfiled)
 	if s.migrations = o.migrations; s.migrations == nil {
 		s.migrations = allMigrations
@@ -160,8 +160,14 @@ func (s *Store) Engine() string {
 	return "SQLite"
 }
 
-// Ping reports whether the database answers.
+// Ping reports, within two seconds, whether the database answers and takes
+// writes.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.committer.refuses(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
 	var one int
 	return s.reader.QueryRowContext(ctx, `SELECT 1`).Scan(&one)
 }

@@ -2,8 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -25,6 +30,10 @@ func anySend() muban.Accept {
 		Message: muban.Message{AppID: "app", Platform: muban.WeChatMini, State: muban.StateAccepted},
 		Decide:  func(muban.Ledger) *muban.Refusal { return nil },
 	}
+}
+
+func anyJob() *job {
+	return &job{ctx: context.Background(), accept: &acceptance{Accept: anySend(), body: []byte(`{"platform":"wechat-mini"`)}, answer: make(chan error, 1)}
 }
 
 func wantBusy(t *testing.T, err error) {
@@ -59,8 +68,7 @@ func TestFullQueuePushesBack(t *testing.T) {
 	})
 	<-held
 	for range places {
-		job := &job{ctx: context.Background(), accept: &acceptance{Accept: anySend(), body: []byte(`{"platform":"wechat-mini"`)}, answer: make(chan error, 1)}
-		if err := store.committer.enqueue(job); err != nil {
+		if err := store.committer.enqueue(anyJob()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,21 +83,141 @@ func TestFullQueuePushesBack(t *testing.T) {
 	wantBusy(t, err)
 }
 
+// failingOnce is an embedded database whose first sync fails once it may.
+type failingOnce struct {
+	*sqliteEngine
+	begun, fail chan struct{}
+	failed      bool // the syncer's alone
+}
+
+func (e *failingOnce) sync() error {
+	if e.failed {
+		return nil
+	}
+	e.failed = true
+	close(e.begun)
+	<-e.fail
+	return errors.New("the disk failed")
+}
+
 // TestFailedSyncIsAnUnknownOutcome: if the disk does not confirm a commit,
 // nobody is told that it was stored or that it was not, and nothing more is
-// accepted.
+// accepted: neither what was written meanwhile, whatever a later sync says, nor
+// what comes after it.
 func TestFailedSyncIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	store := openForTest(t, 0)
-	if err := store.engine.(*sqliteEngine).wal.Close(); err != nil { // every sync fails from now on
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	engine := &failingOnce{sqliteEngine: store.engine.(*sqliteEngine), begun: make(chan struct{}), fail: make(chan struct{})}
+	store.engine = engine
+	jobs := [2]*job{anyJob(), anyJob()}
+	if err := store.committer.enqueue(jobs[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Accept(context.Background(), anySend()); !errors.Is(err, muban.ErrOutcomeUnknown) {
-		t.Errorf("got %v, want %v", err, muban.ErrOutcomeUnknown)
+	<-engine.begun
+	if err := store.committer.enqueue(jobs[1]); err != nil {
+		t.Fatal(err)
 	}
+	close(engine.fail)
+	for i, job := range jobs {
+		if err := <-job.answer; !errors.Is(err, muban.ErrOutcomeUnknown) {
+			t.Errorf("send %d: got %v, want %v", i, err, muban.ErrOutcomeUnknown)
+		}
+	}
+	wantEnded(t, store, "the disk failed")
+}
+
+// wantEnded checks that nothing more is accepted, and that the store says why.
+func wantEnded(t *testing.T, store *Store, why string) {
+	t.Helper()
 	_, err := store.Accept(context.Background(), anySend())
 	wantBusy(t, err)
-	_ = store.Close() // the log cannot be closed twice
+	if err := <-store.Ended(); !strings.Contains(err.Error(), why) {
+		t.Errorf("the store ended for %v, want %q", err, why)
+	}
+	if err := store.Ping(t.Context()); err == nil {
+		t.Error("the store says that it takes writes")
+	}
+}
+
+// TestFilesTakenAway: what is written to files that were deleted or replaced is
+// not accepted.
+func TestFilesTakenAway(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		take func(t *testing.T, path string)
+		why  string
+	}{
+		"the folder is deleted": {func(t *testing.T, path string) {
+			t.Helper()
+			if err := os.RemoveAll(filepath.Dir(path)); err != nil {
+				t.Fatal(err)
+			}
+		}, "no such file"},
+		"another database is put there": {func(t *testing.T, path string) {
+			t.Helper()
+			if err := errors.Join(os.WriteFile(path+"-new", nil, 0o600), os.Rename(path+"-new", path)); err != nil {
+				t.Fatal(err)
+			}
+		}, "was replaced by another file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := openForTest(t, 0)
+			test.take(t, store.engine.(*sqliteEngine).path)
+			if _, err := store.Accept(context.Background(), anySend()); !errors.Is(err, muban.ErrOutcomeUnknown) {
+				t.Errorf("got %v, want %v", err, muban.ErrOutcomeUnknown)
+			}
+			wantEnded(t, store, test.why)
+			_ = store.Close() // it has nothing to close any more
+		})
+	}
+}
+
+// TestFullDisk: while the disk is full every write is busy and nothing of it is
+// stored; once there is room again writes are accepted.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	store := openForTest(t, 0)
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	setRoom := func(pages int) {
+		err := store.write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	setRoom(1) // SQLite takes as many as there are
+	large := muban.App{Platform: muban.WeChatMini, Name: strings.Repeat("name", 1<<14)}
+	full := 0
+	for i := range 20 {
+		large.ID = fmt.Sprintf("app%d", i)
+		if _, err := store.CreateApp(t.Context(), large); err != nil {
+			wantBusy(t, err)
+			full++
+		}
+	}
+	if full == 0 {
+		t.Fatal("the disk was never full")
+	}
+	setRoom(1 << 30)
+	large.ID = "app19"
+	if _, err := store.CreateApp(t.Context(), large); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if _, err := store.Accept(t.Context(), anySend()); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
 }
 
 // TestOneBadJobFailsAlone: work that fails is undone by itself; its group goes

@@ -102,7 +102,7 @@ func (e *postgresEngine) openPools(ctx context.Context) (err error) {
 	// without it.
 	// Whoever waited for a lock must see what its holder wrote, whatever the
 	// server's default is; see readers.go, too.
-	plans := []string{"SET default_transaction_isolation = 'read committed'", "SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
+	plans := []string{"SET idle_session_timeout = 0", "SET default_transaction_isolation = 'read committed'", "SET jit = off", "SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_bitmapscan = off", "SET plan_cache_mode = force_generic_plan"}
 	if e.writers, err = e.pool(ctx, mostWriters, []string{limit, idle}, plans); err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (e *postgresEngine) pools() (writer, reader *sql.DB) { return e.writer, e.r
 
 // start claims this process's number and begins to keep it and to listen.
 func (e *postgresEngine) start(ctx context.Context, s *Store) (*sequence, outbox, error) {
-	e.node = &node{db: e.worker, log: e.log, ids: newSequence(0, time.Now)}
+	e.node = &node{db: e.worker, log: e.log, ids: newSequence(0, time.Now), renew: e.renew}
 	if err := e.node.claim(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -205,6 +205,13 @@ func (e *postgresEngine) start(ctx context.Context, s *Store) (*sequence, outbox
 	e.running.Go(func() { e.signal.listen(running) })
 	e.running.Go(func() { e.signal.send(running) })
 	return e.node.ids, newRowLeases(e.worker), nil
+}
+
+func (e *postgresEngine) renew() {
+	for _, pool := range []*pgxpool.Pool{e.readers, e.writers, e.workers} {
+		pool.Reset()
+	}
+	e.signal.listenAnew()
 }
 
 // bind numbers the placeholders: ?, ? become $1, $2. No hot statement has a

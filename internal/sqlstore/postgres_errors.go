@@ -10,6 +10,18 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// readOnlyTransaction is the SQLSTATE of a server that takes no writes, such as
+// one that is no longer the primary.
+const readOnlyTransaction = "25006"
+
+// errReadOnly says the same of a new connection.
+var errReadOnly = errors.New("the database is read-only")
+
+func isReadOnly(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.Code == readOnlyTransaction || errors.Is(err, errReadOnly)
+}
+
 // judge goes by SQLSTATE (PostgreSQL, appendix A), never by text.
 func (*postgresEngine) judge(err error) verdict {
 	var refused *pgconn.PgError
@@ -25,7 +37,7 @@ func (*postgresEngine) judge(err error) verdict {
 		return again
 	case "57014", "55P03": // query_canceled (statement_timeout), lock_not_available
 		return busy
-	case "25006", "25P03": // read_only_sql_transaction (no longer the primary), idle_in_transaction_session_timeout
+	case readOnlyTransaction, "25P03": // idle_in_transaction_session_timeout
 		return away
 	}
 	switch refused.Code[:2] {
@@ -49,9 +61,8 @@ func judgeConnection(err error) verdict {
 	return fault
 }
 
-// surelyNotCommitted reports whether a COMMIT that failed has certainly stored
-// nothing: the database said so itself.
-func surelyNotCommitted(err error) bool {
+// undone is for what the database said itself.
+func (*postgresEngine) undone(err error) bool {
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return true
 	}

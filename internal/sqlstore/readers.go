@@ -66,7 +66,7 @@ func (s *Store) noticeMigration(ctx context.Context) error {
 func (s *Store) superseding(err error) bool {
 	tooOld, ok := errors.AsType[*tooOldError](err)
 	if ok {
-		s.supersede(tooOld)
+		s.endWith(fmt.Errorf("a newer muban migrated the database, this one stops: %w", tooOld))
 	}
 	return ok
 }
@@ -85,16 +85,3 @@ func (s *Store) endedBy(err error) bool {
 	defer cancel()
 	return s.superseding(mayWork(ctx, s.reader, s.knows))
 }
-
-// supersede refuses all further writes and says so once.
-func (s *Store) supersede(cause *tooOldError) {
-	if s.isSuperseded.Swap(true) {
-		return
-	}
-	s.superseded <- fmt.Errorf("a newer muban migrated the database, this one stops: %w", cause)
-}
-
-// Superseded receives the reason, once, when a newer program has migrated the
-// database so that this one may not work on it any more. From then on every
-// write is refused as busy.
-func (s *Store) Superseded() <-chan error { return s.superseded }

@@ -19,6 +19,8 @@ const (
 	groupTimeout = 5 * time.Second
 	// goodbyeTimeout bounds what is told to the database at the end.
 	goodbyeTimeout = 2 * time.Second
+	// pingTimeout bounds how long whoever asks for the database waits.
+	pingTimeout = 2 * time.Second
 	// readBackPause lies between two looks at a database that does not answer.
 	readBackPause = 50 * time.Millisecond
 	// longestAbsence is the longest pause between two attempts to reconnect.
@@ -38,6 +40,7 @@ func (c *committer) recover(group []*job, results []error, cause error) {
 	}
 	c.setAway(true)
 	defer c.setAway(false)
+	c.store.giveUpConnections(cause)
 	c.refuseWaiting()
 	if results == nil {
 		answerAll(group, muban.Refuse(muban.RuleBusy))
@@ -83,6 +86,13 @@ func (c *committer) wait(pause time.Duration) bool {
 	}
 }
 
+// giveUpConnections has all connections made anew after one of them broke, or
+// led to a server that takes no writes: then the others are no better.
+func (s *Store) giveUpConnections(cause error) {
+	s.hot.unfit = s.hot.unfit || isReadOnly(cause)
+	s.engine.renew()
+}
+
 // reconnect replaces the connection that writes by a good one.
 func (s *Store) reconnect(ctx context.Context) error {
 	if s.hot.alive() {
@@ -90,10 +100,16 @@ func (s *Store) reconnect(ctx context.Context) error {
 	}
 	_ = s.hot.close() // it is broken: what it says is of no interest
 	fresh, err := s.newHot(ctx)
-	if err == nil {
-		s.hot = fresh
+	if err != nil {
+		return err
 	}
-	return err
+	if err := fresh.takesWrites(ctx); err != nil {
+		err = errors.Join(err, fresh.close())
+		s.engine.renew() // a session stays read-only, whatever becomes of the server
+		return err
+	}
+	s.hot = fresh
+	return nil
 }
 
 // readBack finds out, by message id, which sends of a group are stored after
@@ -186,10 +202,20 @@ func (s *Store) markStored(ctx context.Context, part []*acceptance, stored map[i
 	return err
 }
 
+// takesWrites refuses a connection, PostgreSQL's, to a server that takes none.
+func (h *hot) takesWrites(ctx context.Context) error {
+	var readOnly string
+	err := h.conn.QueryRowContext(ctx, `SELECT current_setting('transaction_read_only')`).Scan(&readOnly)
+	if err == nil && readOnly == "on" {
+		err = errReadOnly
+	}
+	return err
+}
+
 // alive reports whether the connection, which is PostgreSQL's, can still be
 // used.
 func (h *hot) alive() bool {
-	return h.conn.Raw(func(driver any) error {
+	return !h.unfit && h.conn.Raw(func(driver any) error {
 		if driver.(*stdlib.Conn).Conn().IsClosed() {
 			return sql.ErrConnDone
 		}

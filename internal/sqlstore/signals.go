@@ -20,6 +20,8 @@ type signals struct {
 	store   *Store
 	channel string
 	changed chan struct{}
+	// anew has it listen on another connection.
+	anew chan struct{}
 }
 
 const (
@@ -31,7 +33,7 @@ const (
 
 func newSignals(e *postgresEngine, s *Store) *signals {
 	// A channel belongs to the database, a store to a schema in it.
-	return &signals{engine: e, store: s, channel: "muban:" + e.schema, changed: make(chan struct{}, 1)}
+	return &signals{engine: e, store: s, channel: "muban:" + e.schema, changed: make(chan struct{}, 1), anew: make(chan struct{}, 1)}
 }
 
 // tell has a signal sent soon.
@@ -39,6 +41,14 @@ func (g *signals) tell() {
 	select {
 	case g.changed <- struct{}{}:
 	default: // one is on its way
+	}
+}
+
+// listenAnew has it listen on another connection soon.
+func (g *signals) listenAnew() {
+	select {
+	case g.anew <- struct{}{}:
+	default: // it will
 	}
 }
 
@@ -90,6 +100,15 @@ func (g *signals) listenOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	go func() {
+		select {
+		case <-g.anew:
+			leave()
+		case <-ctx.Done():
+		}
+	}()
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbyeTimeout)
 		defer cancel()

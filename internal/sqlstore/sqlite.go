@@ -28,6 +28,7 @@ type sqliteEngine struct {
 	writer, reader *sql.DB
 	path           string
 	wal            *os.File // for syncing only
+	files          []openFile
 	checkpoints    checkpointer
 
 	running sync.WaitGroup
@@ -101,6 +102,13 @@ func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, 
 	if e.wal, err = os.OpenFile(e.path+"-wal", os.O_RDWR, 0); err != nil {
 		return nil, nil, fmt.Errorf("opening the write-ahead log: %w", err)
 	}
+	for _, path := range []string{e.path, e.path + "-wal"} {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		e.files = append(e.files, openFile{path, info})
+	}
 	running, end := context.WithCancel(context.Background())
 	e.end = end
 	e.running.Go(func() { e.checkpoints.run(running) })
@@ -109,12 +117,15 @@ func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, 
 
 func (*sqliteEngine) bind(query string) string { return query }
 
-// judge knows broken unique keys; anything else is the statement's fault.
+// judge knows broken unique keys and a full disk; anything else is the
+// statement's fault.
 func (*sqliteEngine) judge(err error) verdict {
 	if broken, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch broken.Code() {
 		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 			return duplicate
+		case sqlite3.SQLITE_FULL:
+			return busy
 		}
 	}
 	return fault
@@ -122,8 +133,38 @@ func (*sqliteEngine) judge(err error) verdict {
 
 func (e *sqliteEngine) sync() error {
 	e.checkpoints.tell()
+	for _, file := range e.files {
+		if err := file.inPlace(); err != nil {
+			return err
+		}
+	}
 	return durable.Sync(e.wal)
 }
+
+// openFile is a file that is written to, as it was found.
+type openFile struct {
+	path string
+	info os.FileInfo
+}
+
+// inPlace fails where the file was deleted or replaced: what is written to it
+// then is found by nobody.
+func (f openFile) inPlace() error {
+	now, err := os.Stat(f.path)
+	if err == nil && !os.SameFile(now, f.info) {
+		err = fmt.Errorf("%s was replaced by another file while it was written to", f.path)
+	}
+	return err
+}
+
+// undone knows a full disk, after which SQLite takes the transaction back.
+func (*sqliteEngine) undone(err error) bool {
+	full, ok := errors.AsType[*sqlite.Error](err)
+	return ok && full.Code() == sqlite3.SQLITE_FULL
+}
+
+// renew has nothing to do: there is no server that may have gone.
+func (*sqliteEngine) renew() {}
 
 // aside goes through the committer, the only writer there is.
 func (*sqliteEngine) aside(ctx context.Context, s *Store, work func(context.Context, *sql.Tx) error, committed func()) error {

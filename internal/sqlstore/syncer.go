@@ -2,8 +2,8 @@ package sqlstore
 
 import (
 	"errors"
+	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/muban-dev/muban"
 )
@@ -16,9 +16,6 @@ type syncer struct {
 	store  *Store
 	groups chan committed
 	done   chan struct{}
-	// broken is set when a sync failed. What the disk holds is not known from
-	// then on, so nothing more is accepted.
-	broken atomic.Bool
 
 	mu      sync.Mutex
 	pending int           // groups taken and not yet answered
@@ -75,19 +72,22 @@ func (y *syncer) stop() {
 func (y *syncer) run() {
 	defer close(y.done)
 	batch := make([]committed, 0, groupsAhead+1)
+	// failed is what the first sync failed with. What the disk holds is not
+	// known from then on, and a later sync would say nothing of it.
+	var failed error
 	for first := range y.groups {
 		batch = append(batch[:0], first)
 		for len(y.groups) > 0 {
 			batch = append(batch, <-y.groups)
 		}
-		err := y.store.engine.sync()
-		if err != nil {
-			y.broken.Store(true)
-			y.store.log.Error("syncing the log failed, nothing more is accepted until a restart", "error", err)
+		if failed == nil {
+			if failed = y.store.engine.sync(); failed != nil {
+				y.store.endWith(fmt.Errorf("what was accepted last may not be on disk, nothing more is accepted until a restart: %w", failed))
+			}
 		}
 		y.finished(len(batch))
 		for _, c := range batch {
-			y.answer(c, err)
+			y.answer(c, failed)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (s *Store) Templates(ctx context.Context, appID string, page muban.Page) (m
 		return muban.List[muban.Template]{}, s.orBusy(err)
 	}
 	templates, err := collect(rows, scanTemplate)
-	return paged(templates, page, func(t muban.Template) int64 { return t.Seq }), err
+	return paged(templates, page, func(t muban.Template) int64 { return t.Seq }), s.orBusy(err)
 }
 
 // DeleteTemplate implements messaging.TemplateStore.

@@ -41,7 +41,7 @@ func (t *transaction) commit(ctx context.Context) error {
 		return err
 	}
 	err := t.sql.Commit()
-	if err == nil || t.hot.pipelined && surelyNotCommitted(err) {
+	if err == nil || t.hot.undone(err) {
 		return err
 	}
 	return errors.Join(errCommit, err)
@@ -65,7 +65,7 @@ func (t *transaction) commitPipelined(ctx context.Context) error {
 		return nil
 	})
 	err := t.hot.flush(ctx)
-	if err == nil || surelyNotCommitted(err) {
+	if err == nil || t.hot.undone(err) {
 		return err
 	}
 	if _, refused := errors.AsType[*pgconn.PgError](err); refused && !written {

@@ -122,7 +122,7 @@ func TestNodeThatIsTooOld(t *testing.T) {
 			if _, err := sqlstore.Migrate(t.Context(), later); err != nil {
 				t.Fatal(err)
 			}
-			if err := <-old.Superseded(); !strings.Contains(err.Error(), "a newer muban migrated the database, this one stops") {
+			if err := <-old.Ended(); !strings.Contains(err.Error(), "a newer muban migrated the database, this one stops") {
 				t.Errorf("the node stops: %v", err)
 			}
 			f.end()

@@ -124,7 +124,7 @@ func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban
 		return muban.List[muban.User]{}, s.orBusy(err)
 	}
 	users, err := collect(rows, scanUser)
-	return paged(users, page, func(u muban.User) int64 { return u.No }), err
+	return paged(users, page, func(u muban.User) int64 { return u.No }), s.orBusy(err)
 }
 
 // UpdateUser implements messaging.UserStore.
