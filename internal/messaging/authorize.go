@@ -39,7 +39,10 @@ func (s *Service) liveToken(ctx context.Context, text string) (muban.App, muban.
 		return app, token, err
 	}
 	now := s.clock.Now()
-	if !token.DeadAt.IsZero() && !now.Before(token.DeadAt) {
+	// One that was replaced in its last five minutes lived to its own end, and
+	// stays expired.
+	superseded := !token.DeadAt.IsZero() && token.DeadAt.Before(token.ExpiresAt)
+	if superseded && !now.Before(token.DeadAt) {
 		return app, token, muban.Refuse(muban.RuleTokenSuperseded, "app_id", app.ID, "issued_at", stamp(token.IssuedAt), "dead_at", stamp(token.DeadAt))
 	}
 	if !now.Before(token.ExpiresAt) {

@@ -114,6 +114,24 @@ func TestPlainTokenLife(t *testing.T) {
 	w.alive(old, 40001)
 }
 
+// A token that was replaced in its last five minutes lived to its own end: it
+// is expired, also once its five minutes beside the newer one would be over.
+func TestTokenReplacedAtItsEnd(t *testing.T) {
+	t.Parallel()
+	for _, issue := range []func(*world) reply{(*world).plain, func(w *world) reply { return w.stable("false") }} {
+		w := newWorld(t)
+		old := issue(w).accessToken()
+		w.clock.advance(118 * time.Minute)
+		if issue(w).accessToken() == old {
+			t.Fatal("the token was not replaced")
+		}
+		for _, step := range []time.Duration{2 * time.Minute, 3*time.Minute - time.Millisecond, time.Millisecond, time.Hour} {
+			w.clock.advance(step)
+			w.alive(old, 42001)
+		}
+	}
+}
+
 // Protocol.md §1.2: neither call's tokens touch the other's.
 func TestTokenCallsAreIsolated(t *testing.T) {
 	t.Parallel()
