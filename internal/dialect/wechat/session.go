@@ -11,11 +11,9 @@ import (
 
 // codeToSession is GET /sns/jscode2session (protocol.md §1.7). The platform
 // takes POST too and reads the query alone: who posts a form is told that the
-// appid is missing.
+// appid is missing. HEAD is refused, which would use the code up unseen.
 func (h *Handler) codeToSession(r *http.Request, x *httpx.Exchange) (any, error) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost:
-	default:
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
 	}
 	query := r.URL.Query()

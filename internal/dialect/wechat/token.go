@@ -10,9 +10,10 @@ import (
 	"github.com/muban-dev/muban/wire/wechat"
 )
 
-// token is GET /cgi-bin/token (protocol.md §1.1).
+// token is GET /cgi-bin/token (protocol.md §1.1). HEAD is refused: nobody would
+// see the token that it had issued, and the one before would get its end.
 func (h *Handler) token(r *http.Request, x *httpx.Exchange) (any, error) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if r.Method != http.MethodGet {
 		return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
 	}
 	query := r.URL.Query()

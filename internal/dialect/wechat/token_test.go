@@ -46,7 +46,20 @@ func TestTokenAnswer(t *testing.T) {
 		}
 		w.alive(r.accessToken(), 0)
 	}
-	w.do(http.MethodHead, tokenURL, "")
+}
+
+// HEAD asks for nothing that could be handed over, so it neither ends the
+// token that stands nor uses a login code up.
+func TestHeadChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.loginCode()
+	for _, path := range []string{tokenURL, sessionURL + code} {
+		w.do(http.MethodHead, path, "").wants(0, muban.RuleRequestGet) // no body, no errcode
+	}
+	w.get(sessionURL+code).wants(0, "")
+	w.clock.advance(5 * time.Minute)
+	w.alive(w.token, 0)
 }
 
 // Every refusal of the token calls, in the order in which they are checked:

@@ -207,6 +207,11 @@ func call(t *testing.T, req *http.Request) reply {
 	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 		t.Errorf("status %d, Content-Type %q", res.StatusCode, res.Header.Get("Content-Type"))
 	}
+	var explained httpx.RefusalDoc
+	if header := res.Header.Get(httpx.RefusalHeader); header != "" {
+		must(t, json.Unmarshal([]byte(header), &explained))
+	}
+	got.Rule = string(explained.Rule)
 	if req.Method == http.MethodHead {
 		return got
 	}
@@ -216,11 +221,6 @@ func call(t *testing.T, req *http.Request) reply {
 	if err := json.Unmarshal(raw, &got); err != nil {
 		t.Fatalf("answer %q: %v", got.Body, err)
 	}
-	var explained httpx.RefusalDoc
-	if header := res.Header.Get(httpx.RefusalHeader); header != "" {
-		must(t, json.Unmarshal([]byte(header), &explained))
-	}
-	got.Rule = string(explained.Rule)
 	return got
 }
 
