@@ -329,3 +329,30 @@ func TestHandshake(t *testing.T) {
 		}
 	}
 }
+
+// What a URL may not hold as it is goes out percent-encoded; what is encoded
+// already stays.
+func TestCallbackURLsAreEncoded(t *testing.T) {
+	t.Parallel()
+	w := newWorldOnSQLite(t)
+	asked := make(chan string, 1)
+	server := newReceiver(t, func(_ http.ResponseWriter, r *http.Request) { asked <- r.RequestURI })
+	for address, want := range map[string]string{
+		"/事件?名=模板&b=1":                         "/%E4%BA%8B%E4%BB%B6?%E5%90%8D=%E6%A8%A1%E6%9D%BF&b=1&",
+		"/a b?c=d e":                           "/a%20b?c=d%20e&",
+		"/a%20b?c=d%20e+f&g=%E5%90%8D&h=%zz&i": "/a%20b?c=d%20e+f&g=%E5%90%8D&h=%zz&i&",
+		"?a\"={x}":                             "/?a\"={x}&",
+	} {
+		app := muban.App{ID: "wx1"}
+		app.Callback = muban.CallbackSettings{URL: server.URL + address, Token: "t0ken"}
+		shake := w.pusher.Handshake(t.Context(), app)
+		select {
+		case got := <-asked:
+			if !strings.HasPrefix(got, want) {
+				t.Errorf("%s was asked as %s, want %s…", address, got, want)
+			}
+		default:
+			t.Errorf("%s was not asked: %+v", address, shake)
+		}
+	}
+}

@@ -63,11 +63,7 @@ type answer struct {
 func (r *receiver) ask(ctx context.Context, method, address string, query url.Values, contentType string, body []byte) (a answer, err error) {
 	began := r.real()
 	defer func() { a.took = r.real().Sub(began) }()
-	separator := "?"
-	if strings.Contains(address, "?") {
-		separator = "&"
-	}
-	req, err := http.NewRequestWithContext(ctx, method, address+separator+query.Encode(), strings.NewReader(string(body)))
+	req, err := http.NewRequestWithContext(ctx, method, withQuery(address, query), strings.NewReader(string(body)))
 	if err != nil {
 		return a, errors.New("the callback URL cannot be called: " + reason(err))
 	}
@@ -89,6 +85,25 @@ func (r *receiver) ask(ctx context.Context, method, address string, query url.Va
 		return a, fmt.Errorf("the answer has over %d bytes", longestReply)
 	}
 	return a, nil
+}
+
+// withQuery adds parameters to an address. In its own query the bytes that no
+// request line may hold, a blank and those beyond ASCII, are percent-encoded:
+// net/http does so in a path and not in a query. What is encoded already stays.
+func withQuery(address string, query url.Values) string {
+	base, own, has := strings.Cut(address, "?")
+	if !has {
+		return base + "?" + query.Encode()
+	}
+	var out strings.Builder
+	for _, b := range []byte(own) {
+		if b <= ' ' || b >= 0x7f {
+			fmt.Fprintf(&out, "%%%02X", b)
+		} else {
+			out.WriteByte(b)
+		}
+	}
+	return base + "?" + out.String() + "&" + query.Encode()
 }
 
 // reason says why a receiver did not answer, in the words of the app's

@@ -131,6 +131,7 @@ func (s *Service) RevokeTokens(ctx context.Context, appID string) error {
 const (
 	longestName = 200
 	mostPages   = 1000
+	mostLinks   = 1000
 )
 
 func checkApp(a muban.App) error {
@@ -141,6 +142,8 @@ func checkApp(a muban.App) error {
 		return invalid("name", a.Name, "one line of at most 200 bytes")
 	case a.Secret != "" && !plausibleID(a.Secret):
 		return invalid("secret", "not shown", "1 to 256 printable characters")
+	case a.OriginalID != "" && !plausibleID(a.OriginalID):
+		return invalid("original_id", a.OriginalID, "1 to 256 printable characters, like gh_3f7a9c0d5e8b")
 	case len(a.Pages) > mostPages:
 		return invalid("pages", strconv.Itoa(len(a.Pages))+" pages", "at most 1000")
 	case a.DailyLimit != nil && *a.DailyLimit < 0:
@@ -153,6 +156,9 @@ func checkApp(a muban.App) error {
 			return invalid("pages", page, "a page's path, like pages/index/index")
 		}
 	}
+	if err := checkLinks(a.LinkedApps); err != nil {
+		return err
+	}
 	if err := checkIndustries(a.Industries); err != nil {
 		return err
 	}
@@ -160,4 +166,18 @@ func checkApp(a muban.App) error {
 		return err
 	}
 	return checkCallback(a.Callback)
+}
+
+// checkLinks refuses what can be no app's id. That there is such an app is not
+// asked: it may be made later.
+func checkLinks(ids []string) error {
+	if len(ids) > mostLinks {
+		return invalid("linked_apps", strconv.Itoa(len(ids))+" apps", "at most 1000")
+	}
+	for _, id := range ids {
+		if !plausibleID(id) {
+			return invalid("linked_apps", id, "an app_id, 1 to 256 printable characters")
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/muban-dev/muban"
 )
@@ -104,6 +105,9 @@ func checkCallback(c muban.CallbackSettings) error {
 	if err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Hostname() == "" ||
 		target.User != nil || strings.Contains(c.URL, "#") || !plainLine(c.URL) || len(c.URL) > longestURL {
 		return invalid("callback.url", c.URL, "an address like https://example.com/wechat/events")
+	}
+	if strings.ContainsFunc(c.URL, unicode.IsSpace) {
+		return invalid("callback.url", c.URL, "without blanks, or with %20 for each")
 	}
 	return nil
 }
