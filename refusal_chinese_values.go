@@ -91,6 +91,7 @@ var chinesePhrases = [][2]string{
 
 	{"it came through a proxy, which sent *", "它经过了代理（带有请求头 *）"},
 	{"it came from a web page, whose browser sent *", "它来自网页（浏览器带有请求头 *）"},
+	{"its User-Agent begins with *, as a browser's does", "它的 User-Agent 以 * 开头，与浏览器相同"},
 	{"its address is not known", "来源地址未知"},
 	{"it came from *", "它来自 *"},
 

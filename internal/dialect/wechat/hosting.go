@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/httpx"
@@ -39,19 +40,28 @@ func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, path string, pla
 	return h.hosting.Authorize(r.Context(), token, call, platform)
 }
 
+// posesAsBrowser ends the User-Agent of Hutool, a library that Java programs
+// call with and that begins it as a browser does.
+const posesAsBrowser = " Hutool"
+
 // outside says why a request cannot have come from a program that stands where
 // the container of cloud hosting would; empty where it can. A proxy and a
-// browser speak for others, so that their own address says nothing.
+// browser speak for others, so that their own address says nothing. A page whose
+// host was turned to this address (DNS rebinding) has neither Origin nor
+// Sec-Fetch-Site on a GET, so a browser is known by its User-Agent as well.
 func outside(r *http.Request) string {
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
 			return "it came through a proxy, which sent " + name
 		}
 	}
-	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
+	for _, name := range []string{"Origin", "Sec-Fetch-Site", "Referer"} {
 		if r.Header.Get(name) != "" {
 			return "it came from a web page, whose browser sent " + name
 		}
+	}
+	if agent := r.UserAgent(); strings.HasPrefix(agent, "Mozilla/") && !strings.HasSuffix(agent, posesAsBrowser) {
+		return "its User-Agent begins with Mozilla/, as a browser's does"
 	}
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -163,6 +163,14 @@ func TestOutsidersNeedATokenAllTheSame(t *testing.T) {
 			t.Errorf("%s: %s", peer, got)
 		}
 	}
+	for _, client := range []string{
+		"axios/1.7.9", "node", "Go-http-client/1.1", "curl/8.5.0", "python-requests/2.32.3", "Java/17.0.9",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/75.0.3770.142 Safari/537.36 Hutool",
+	} {
+		if got := ask("127.0.0.1:1", "User-Agent", client); !strings.HasPrefix(got, `{"errcode":0,`) {
+			t.Errorf("%s: %s", client, got)
+		}
+	}
 	for _, test := range [][3]string{
 		{"203.0.113.7:1", "", ""},
 		{"[2001:db8::1]:1", "", ""},
@@ -175,6 +183,8 @@ func TestOutsidersNeedATokenAllTheSame(t *testing.T) {
 		{"127.0.0.1:1", "Via", "1.1 proxy"},
 		{"127.0.0.1:1", "Origin", "http://127.0.0.1:8080"},
 		{"127.0.0.1:1", "Sec-Fetch-Site", "same-origin"},
+		{"127.0.0.1:1", "Referer", "http://rebound.example/"},
+		{"127.0.0.1:1", "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"},
 	} {
 		if got := ask(test[0], test[1], test[2]); !strings.HasPrefix(got, `{"errcode":41001,"errmsg":"access_token missing rid: `) {
 			t.Errorf("%v: %s", test, got)
