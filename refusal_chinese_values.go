@@ -47,11 +47,12 @@ var chineseValues = map[string]string{
 var chineseForSent = map[string]string{
 	"empty": "空的", "none": "（无）", "missing or empty": "缺失或为空", "not readable": "无法解析",
 	"a text": "文本", "a number": "数字", "an object": "对象", "an array": "数组", "no text": "不是文本",
-	"a text with the character U+0000":          "含有字符 U+0000 的文本",
-	"not a JSON array":                          "不是 JSON 数组",
-	"not a JSON object":                         "不是 JSON 对象",
-	"not an object":                             "不是对象",
-	"not in the charset that the request names": "不是请求所声明的字符集",
+	"a text with the character U+0000":               "含有字符 U+0000 的文本",
+	"an entry with the character U+0000 in its name": "名称含有字符 U+0000 的项",
+	"not a JSON array":                               "不是 JSON 数组",
+	"not a JSON object":                              "不是 JSON 对象",
+	"not an object":                                  "不是对象",
+	"not in the charset that the request names":      "不是请求所声明的字符集",
 }
 
 // chinesePhrases are those within a value, where * stands for anything.

@@ -26,12 +26,12 @@ func (e *KeywordsError) Error() string { return e.Problem }
 // KeywordError says that one entry of a map of keywords is no text.
 type KeywordError struct {
 	// Key is the entry; Value the beginning of what stands in the place of
-	// its text, as JSON.
+	// its text, as JSON, or in words where U+0000 is in it or in the key.
 	Key, Value string
 }
 
 func (e *KeywordError) Error() string {
-	return "data." + e.Key + " is " + e.Value + ", which is no text"
+	return "data." + e.Key + " is " + e.Value + ", which no template message can carry"
 }
 
 // DecodeKeywords reads the data of a template message, the same on every
@@ -98,8 +98,13 @@ func decodeKeyword(key string, entry json.RawMessage) (Keyword, error) {
 	var keyword Keyword
 	if value, given := members["value"]; given {
 		text, ok := scalarText(value)
-		if !ok || value[0] == 'n' || strings.Contains(key+text, "\x00") {
+		switch {
+		case !ok || value[0] == 'n':
 			return Keyword{}, &KeywordError{key, excerpt(value)}
+		case strings.Contains(key, "\x00"):
+			return Keyword{}, &KeywordError{key, "an entry with the character U+0000 in its name"}
+		case strings.Contains(text, "\x00"):
+			return Keyword{}, &KeywordError{key, "a text with the character U+0000"}
 		}
 		keyword.Value = text
 	}

@@ -56,8 +56,8 @@ func TestDecodeKeywordsErrors(t *testing.T) {
 		`{"k":{"value":null}}`:                    {Key: "k", Value: "null"},
 		`{"k":{"value": true }}`:                  {Key: "k", Value: "true"},
 		`{"k":{"value":{"DATA":1}}}`:              {Key: "k", Value: `{"DATA":1}`},
-		`{"k":{"value":"\u0000"}}`:                {Key: "k", Value: `"\u0000"`},
-		`{"\u0000":{"value":"x"}}`:                {Key: "\x00", Value: `"x"`},
+		`{"k":{"value":"\u0000"}}`:                {Key: "k", Value: "a text with the character U+0000"},
+		`{"\u0000":{"value":"x"}}`:                {Key: "\x00", Value: "an entry with the character U+0000 in its name"},
 		`{"a":{"value":"x"},"k":7.0}`:             {Key: "k", Value: "7.0"},
 		`{"k":"` + strings.Repeat("北", 30) + `"}`: {Key: "k", Value: `"` + strings.Repeat("北", 19) + "…"},
 	} {

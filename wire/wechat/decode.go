@@ -25,11 +25,14 @@ func (e *BodyError) Error() string { return e.Problem }
 
 // DataError says that an entry of data is no text (errcode 47001).
 type DataError struct {
-	// Key is the entry; Value what stands in the place of its text, as JSON.
+	// Key is the entry; Value what stands in the place of its text, as JSON, or
+	// in words where that is a text with U+0000.
 	Key, Value string
 }
 
-func (e *DataError) Error() string { return "data." + e.Key + " is " + e.Value + ", which is no text" }
+func (e *DataError) Error() string {
+	return "data." + e.Key + " is " + e.Value + ", which no template message can carry"
+}
 
 // decodeObject reads a body that must be one JSON object in UTF-8 and nothing
 // else, and hands each member to set: its name, and its value as JSON.

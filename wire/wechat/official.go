@@ -38,7 +38,8 @@ type MiniProgram struct {
 // ArgumentError says that an entry of an official account's data is no text
 // (errcode 47003; of a mini program it is a [DataError] and 47001).
 type ArgumentError struct {
-	// Key is the entry; Value what stands in the place of its text, as JSON.
+	// Key is the entry; Value what stands in the place of its text, as in
+	// a [DataError].
 	Key, Value string
 }
 

@@ -118,7 +118,7 @@ func TestDecodeOfficialData(t *testing.T) {
 		`{"first":{"value":null}}`:                   {"first", "null"},
 		`{"first":{"value":["a"]}}`:                  {"first", `["a"]`},
 		`{"first":"x"}`:                              {"first", `"x"`},
-		`{"first":{"value":"x\u0000y"}}`:             {"first", `"x\u0000y"`},
+		`{"first":{"value":"x\u0000y"}}`:             {"first", "a text with the character U+0000"},
 		`{"first":{},"remark":{"value":{"DATA":1}}}`: {"remark", `{"DATA":1}`},
 	} {
 		for _, body := range []string{`{"data":` + raw + `}`, `{"mp_template_msg":{"appid":"wx1","data":` + raw + `}}`} {

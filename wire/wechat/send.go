@@ -95,7 +95,10 @@ func decodeData(raw []byte) (Data, error) {
 // (seed 001, 使用场景); numbers count as text, a missing value as empty. As in
 // any text, U+0000 is refused, in the key too.
 func decodeValue(key, entry []byte) (Value, error) {
-	if entry[0] != '{' || bytes.IndexByte(key, 0) >= 0 {
+	if bytes.IndexByte(key, 0) >= 0 {
+		return Value{}, &DataError{string(key), "an entry with the character U+0000 in its name"}
+	}
+	if entry[0] != '{' {
 		return Value{}, &DataError{string(key), excerpt(entry)}
 	}
 	var v Value
@@ -103,7 +106,7 @@ func decodeValue(key, entry []byte) (Value, error) {
 		switch string(name) {
 		case "value":
 			if v.Value, err = text("value", value); err != nil || value[0] == 'n' {
-				return &DataError{string(key), excerpt(value)}
+				return &DataError{string(key), noText(value)}
 			}
 		case "color":
 			v.Color = color(value)
@@ -111,6 +114,14 @@ func decodeValue(key, entry []byte) (Value, error) {
 		return nil
 	})
 	return v, err
+}
+
+// noText shows what text did not take; of a string only U+0000 can be the cause.
+func noText(raw []byte) string {
+	if raw[0] == '"' {
+		return "a text with the character U+0000"
+	}
+	return excerpt(raw)
 }
 
 // color reads a colour. It is decoration that the platform has given up, so
