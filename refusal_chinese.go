@@ -66,7 +66,7 @@ var chinese = map[Rule]string{
 	RuleIndustryUnknown:    "{parameter} 是 {value}，应为行业代码 1 到 41",
 	RuleIndustryMonth:      "应用 {app_id} 的行业已于 {set_at} 设置过；每个自然月（东八区）只能设置一次，下次从 {next} 起（现在是 {now}）",
 	RuleTemplateNumber:     "公众号模板库里没有编号 {template_id_short}",
-	RuleTemplateIndustry:   "模板 {template_id_short} 属于行业 {industry}，而应用 {app_id} 的行业是 {industries}",
+	RuleTemplateIndustry:   "模板 {template_id_short} 属于行业 {industry}，而应用 {app_id} 的行业是 {primary} 和 {secondary}",
 	RuleKeywordName:        "keyword_name_list {problem}；模板 {template_id_short} 的关键词是 {keywords}",
 
 	RuleGrantMissing:   "没有带发送凭证：参数 {parameter} 缺失或为空",

@@ -8,10 +8,13 @@ import (
 // How far the values of a name are words of ours.
 var (
 	// ourWords are words of ours, whole or with others in them.
-	ourWords = []string{"wanted", "problem", "advice", "kind", "issued", "addressed", "platform"}
+	ourWords = []string{"wanted", "problem", "advice", "kind", "issued", "addressed", "platform", "now"}
 	// clientsWords are what a client sent, or words of ours where that cannot
 	// be shown.
-	clientsWords = []string{"value", "missing", "unknown", "permissions", "template_id", "page", "user", "grant_type"}
+	clientsWords = []string{
+		"value", "missing", "unknown", "permissions", "template_id", "page", "user", "grant_type",
+		"offset", "count", "library_id", "keyword_id", "template_id_short", "industry", "primary", "secondary", "other",
+	}
 )
 
 // chineseValues are values that are words as a whole.
@@ -20,8 +23,9 @@ var chineseValues = map[string]string{
 	string(WeChatMini): "微信小程序", string(WeChatOA): "微信公众号", string(Baidu): "百度智能小程序", string(Alipay): "支付宝小程序",
 	"wechat-mini or wechat-oa": "微信小程序或公众号",
 	"logged-in":                "已登录", "guest": "访客",
-	"given":  "非空",
-	"a text": "文本", "a number": "数字", "an object": "对象", "an array": "数组",
+	"given":   "非空",
+	"(empty)": "（空）",
+	"a text":  "文本", "a number": "数字", "an object": "对象", "an array": "数组",
 	"a number or a text":                              "数字或文本",
 	"a text without it":                               "不含该字符的文本",
 	"percent-encoded UTF-8":                           "经百分号编码的 UTF-8",
@@ -41,14 +45,18 @@ var chineseValues = map[string]string{
 	"1 (form), 2 (cashier order) or 3 (direct order)": "1（表单）、2（收银台订单）或 3（直连订单）",
 	"a JSON array of keyword numbers like [1,2,3]":    "关键词编号的 JSON 数组，如 [1,2,3]",
 	"is missing or empty":                             "缺失或为空",
+	"authorization_code or refresh_token":             "authorization_code 或 refresh_token",
+	"what it decrypts to is no text, so that it was encrypted with another key": "解密得到的不是文本，说明加密用的是另一个密钥",
+	"the content is not base64 of AES-CBC with PKCS #7 padding by this key":     "内容不是用这个密钥以 AES-CBC 加密、PKCS #7 填充后的 base64",
 }
 
 // chineseForSent are words of ours in the place of what a client sent.
 var chineseForSent = map[string]string{
-	"empty": "空的", "none": "（无）", "missing or empty": "缺失或为空", "not readable": "无法解析",
+	"empty": "空的", "(empty)": "（空）", "none": "（无）", "missing or empty": "缺失或为空", "not readable": "无法解析",
 	"a text": "文本", "a number": "数字", "an object": "对象", "an array": "数组", "no text": "不是文本",
 	"a text with the character U+0000":               "含有字符 U+0000 的文本",
 	"an entry with the character U+0000 in its name": "名称含有字符 U+0000 的项",
+	"the official account, whose appid is missing":   "公众号（请求里缺少它的 appid）",
 	"not a JSON array":                               "不是 JSON 数组",
 	"not a JSON object":                              "不是 JSON 对象",
 	"not an object":                                  "不是对象",
@@ -76,6 +84,7 @@ var chinesePhrases = [][2]string{
 	{"* is *; it must be a text", "* 是*，应为文本"},
 	{"* contains the character U+0000", "* 含有字符 U+0000"},
 	{"it has neither weapp_template_msg nor mp_template_msg", "weapp_template_msg 和 mp_template_msg 一个都没有"},
+	{"it must be a JSON object; it begins with *", "应为 JSON 对象，而它以 * 开头"},
 	{"it must be a JSON object, not *", "应为 JSON 对象，而不是*"},
 	{"it must be a JSON object", "应为 JSON 对象"},
 	{"it is not UTF-8 from byte * on", "从第 * 字节起不是 UTF-8"},
@@ -85,7 +94,6 @@ var chinesePhrases = [][2]string{
 	{"it cannot be read as JSON: at byte *: *", "不是合法的 JSON，第 * 字节处：*"},
 	{"it cannot be read as JSON: *", "不是合法的 JSON：*"},
 	{"it cannot be read as JSON", "不是合法的 JSON"},
-	{"it cannot be read as multipart/form-data: *", "不是合法的 multipart/form-data：*"},
 	{"it has more than * parts", "超过 * 个部分"},
 	{"names * twice", "里 * 出现了两次"},
 	{"names *", "里有模板没有的 *"},
@@ -96,6 +104,7 @@ var chinesePhrases = [][2]string{
 	{"its address is not known", "来源地址未知"},
 	{"it came from *", "它来自 *"},
 
+	{"* by the sandbox's clock and * by the machine's", "*（沙盒时钟）或 *（本机时钟）"},
 	{"the request has no Authorization header", "请求没有 Authorization 头"},
 	{"Authorization does not begin with *", "Authorization 没有以 * 开头"},
 	{"Authorization has no Credential or no Signature", "Authorization 里缺少 Credential 或 Signature"},
@@ -109,6 +118,15 @@ var chinesePhrases = [][2]string{
 	{"its Content-Type must be multipart/form-data with a boundary", "Content-Type 应为带 boundary 的 multipart/form-data"},
 	{"its multipart body is broken or breaks off", "multipart 包体已损坏或不完整"},
 	{"a part of its body has no name", "包体中有一个部分没有 name"},
+	{"it has the field * twice", "字段 * 出现了两次"},
+	{"it has more than * fields", "超过 * 个字段"},
+	{"it has more than * parameters", "超过 * 个参数"},
+	{"* is a file; this call takes none", "* 是文件，而这个接口不接受文件"},
+	{"* is no JSON", "* 不是 JSON"},
+	{"the credential's date must be the day of X-Timestamp in UTC, *", "Credential 里的日期应为 X-Timestamp 在 UTC 的那一天，即 *"},
+	{"a field of * bytes breaks off after *", "protobuf 里长 * 字节的字段，到 * 字节就中断了"},
+	{"field number * does not exist", "protobuf 里没有编号为 * 的字段"},
+	{"field * is of wire type *, which is not read", "protobuf 字段 * 的编码类型是 *，不支持"},
 	{"a number breaks off, or has more than 64 bits", "protobuf 里的数字不完整，或超过 64 位"},
 	{"field * has a value of another kind", "字段 * 的值类型不对"},
 	{"field * is not UTF-8", "字段 * 不是 UTF-8"},
@@ -125,8 +143,13 @@ var jsonPhrases = [][2]string{
 	{"invalid character * after top-level value", "JSON 结束之后还有字符 *"},
 	{"invalid character * in string literal", "字符串里有不允许的字符 *"},
 	{"invalid character * in string escape code", "转义序列里有不允许的字符 *"},
+	{"invalid character * in \\u hexadecimal character escape", "\\u 转义里有不允许的字符 *"},
+	{"invalid character * after decimal point in numeric literal", "数字的小数点后有不允许的字符 *"},
+	{"invalid character * in exponent of numeric literal", "数字的指数里有不允许的字符 *"},
 	{"invalid character * in numeric literal", "数字里有不允许的字符 *"},
-	{"invalid character * in literal *", "出现不允许的字符 *（*）"},
+	{"invalid character * in literal * (expecting *)", "出现字符 *，而按 * 的拼写，这里应为 *"},
+	{"invalid character * exceeded max depth", "在字符 * 处嵌套过深"},
+	{"exceeded max depth", "嵌套过深"},
 }
 
 // sentPhrases are phrases in the place of what a client sent.
@@ -134,6 +157,8 @@ var sentPhrases = [][2]string{
 	{"* characters long", "长 * 个字符"},
 	{"not readable (it cannot be read as JSON, at byte *: *)", "无法解析（不是合法的 JSON，第 * 字节处：*）"},
 	{"not readable (it cannot be read as JSON)", "无法解析（不是合法的 JSON）"},
+	{"not readable (it is not UTF-8)", "无法解析（不是 UTF-8）"},
+	{"not readable (it must be an object like *)", "无法解析（应为对象，如 *）"},
 	{"not readable (at byte *: *)", "无法解析（第 * 字节处：*）"},
 	{"not readable (*)", "无法解析（*）"},
 }

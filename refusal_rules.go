@@ -132,7 +132,7 @@ var ruleFacts = map[Rule]struct {
 
 	RuleSignatureForm: {KindSignatureInvalid, "the request is not signed as a cloud call must be: {problem}", "docs/dialects/cloudcall.md"},
 	RuleSignature:     {KindSignatureInvalid, "the signature is not what app {app_id}'s secret makes of this request: the secret is another, or something on the way changed the host, the path or a header", "docs/dialects/cloudcall.md"},
-	RuleSignatureTime: {KindSignatureExpired, "the request was signed at {signed_at} and it is {now} now; a signature is good for {seconds} seconds", "docs/dialects/cloudcall.md"},
+	RuleSignatureTime: {KindSignatureExpired, "the request was signed at {signed_at} and it is now {now}; a signature is good for {seconds} seconds", "docs/dialects/cloudcall.md"},
 
 	RuleLoginMissing:   {KindLoginCodeMissing, "the request has no login code: {parameter} is missing or empty", "docs/protocol.md §1.7"},
 	RuleLoginUnknown:   {KindLoginCodeInvalid, "app {app_id} has no such login code; it was never issued, or to another app", "docs/protocol.md §1.7"},
@@ -179,7 +179,7 @@ var ruleFacts = map[Rule]struct {
 	RuleIndustryUnknown:    {KindIndustryUnknown, "{parameter} is {value}; it must be the code of an industry, 1 to 41", "docs/protocol.md §3.4, 40102"},
 	RuleIndustryMonth:      {KindIndustryTooOften, "the industries of app {app_id} were set at {set_at}; they can be set once in a calendar month (UTC+8), next from {next} (it is {now} now)", "docs/protocol.md §3.3, 43100"},
 	RuleTemplateNumber:     {KindTemplateUnknown, "the template library of official accounts has no number {template_id_short}", "docs/protocol.md §3.4, 40037"},
-	RuleTemplateIndustry:   {KindTemplateIndustry, "template {template_id_short} belongs to the industry {industry}; the industries of app {app_id} are {industries}", "docs/protocol.md §3.4, 45027"},
+	RuleTemplateIndustry:   {KindTemplateIndustry, "template {template_id_short} belongs to the industry {industry}; the industries of app {app_id} are {primary} and {secondary}", "docs/protocol.md §3.4, 45027"},
 	RuleKeywordName:        {KindKeywordName, "keyword_name_list {problem}; template {template_id_short} has the keywords {keywords}", "docs/protocol.md §3.3, 40246"},
 
 	RuleGrantMissing:   {KindGrantUnknown, "the send has no right to send: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), form_id"},

@@ -1,9 +1,12 @@
 package muban_test
 
 import (
+	"encoding/json"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -83,5 +86,39 @@ func TestValuesInChinese(t *testing.T) {
 		if got := test.refusal.Chinese(); got != test.want {
 			t.Errorf("rule %s:\n got %s\nwant %s", test.refusal.Rule, got, test.want)
 		}
+	}
+}
+
+// Whatever encoding/json finds wrong is said in Chinese: every byte of some
+// JSON is replaced, and it is broken off everywhere.
+func TestJSONErrorsInChinese(t *testing.T) {
+	t.Parallel()
+	english := regexp.MustCompile(`[A-Za-z]{2,}`)
+	heard := map[string]bool{}
+	const sample = `{"a":[-1.5e+3,"\u0041\n",true,false,null,{}],"b":0}`
+	texts := []string{strings.Repeat("[", 20_000), sample + "x"}
+	for at := range len(sample) {
+		texts = append(texts, sample[:at])
+		for _, other := range []string{"}", "\x00", "*", `"`, "'", "7", "."} {
+			texts = append(texts, sample[:at]+other+sample[at+1:])
+		}
+	}
+	for _, text := range texts {
+		var ignored any
+		err := json.Unmarshal([]byte(text), &ignored)
+		var syntax *json.SyntaxError
+		if !errors.As(err, &syntax) {
+			continue
+		}
+		words := muban.Refuse(muban.RuleRequestMalformed, "problem", "it cannot be read as JSON, at byte 7: "+syntax.Error()).Chinese()
+		for _, word := range english.FindAllString(words, -1) {
+			if !slices.Contains([]string{"JSON", "true", "false", "null"}, word) {
+				t.Errorf("%q is left in %s (%v)", word, words, err)
+			}
+		}
+		heard[words] = true
+	}
+	if len(heard) < 40 {
+		t.Errorf("%d errors were looked at", len(heard))
 	}
 }

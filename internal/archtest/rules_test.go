@@ -204,6 +204,11 @@ var layers = []layer{
 		why:     "it gives tests a database and knows nothing of what they put there",
 	},
 	{
+		pkg:    "internal/zhtest",
+		inside: []string{".", "internal/httpx"},
+		why:    "it reads what tests of several surfaces were told",
+	},
+	{
 		pkg: "internal/archtest",
 		why: "it has tests only",
 	},

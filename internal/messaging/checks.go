@@ -53,16 +53,26 @@ func invalid(field, value, wanted string) *muban.Refusal {
 	return muban.Refuse(muban.RuleInvalid, "field", field, "value", quote(value), "wanted", wanted)
 }
 
-// quote makes a value from outside safe to show: empty values visible,
-// control characters escaped.
+// quote makes a value from outside safe to show: empty values visible, blanks
+// around it too, what has no glyph escaped, and what reads like a word of ours
+// told apart from it.
 func quote(s string) string {
-	if s == "" {
+	unseen := func(r rune) bool { return !strconv.IsPrint(r) }
+	switch {
+	case s == "":
 		return "empty"
-	}
-	if strings.ContainsFunc(s, unicode.IsControl) || !utf8.ValidString(s) {
+	case s == "empty", s == "none", s != strings.TrimSpace(s), strings.ContainsFunc(s, unseen), !utf8.ValidString(s):
 		return strconv.Quote(s)
 	}
 	return s
+}
+
+// quoteName is quote where the value names a thing, as in "there is no title …".
+func quoteName(s string) string {
+	if s == "" {
+		return "(empty)"
+	}
+	return quote(s)
 }
 
 // stamp writes a time for people, in the zone the platforms count in.

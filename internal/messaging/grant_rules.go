@@ -24,7 +24,7 @@ func weChatMiniGrant(g *muban.Grant, m *muban.Message) *muban.Refusal {
 }
 
 func unknownGrant(m *muban.Message) *muban.Refusal {
-	return muban.Refuse(muban.RuleGrantUnknown, "app_id", m.AppID, "grant_id", m.GrantID)
+	return muban.Refuse(muban.RuleGrantUnknown, "app_id", m.AppID, "grant_id", quote(m.GrantID))
 }
 
 func grantOwner(g *muban.Grant, m *muban.Message) *muban.Refusal {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -90,9 +89,10 @@ func (s *Service) checkTemplateIndustry(app muban.App, title muban.Title) *muban
 	if anyIndustry([]muban.Industry{primary, secondary}, title.PrimaryIndustry, title.DeputyIndustry) {
 		return nil
 	}
-	names := []string{industryName(primary.FirstClass, primary.SecondClass), industryName(secondary.FirstClass, secondary.SecondClass)}
 	return muban.Refuse(muban.RuleTemplateIndustry, "app_id", app.ID, "template_id_short", title.ID,
-		"industry", industryName(title.PrimaryIndustry, title.DeputyIndustry), "industries", strings.Join(names, " and "))
+		"industry", industryName(title.PrimaryIndustry, title.DeputyIndustry),
+		"primary", industryName(primary.FirstClass, primary.SecondClass),
+		"secondary", industryName(secondary.FirstClass, secondary.SecondClass))
 }
 
 func industryName(first, second string) string {

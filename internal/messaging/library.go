@@ -20,7 +20,7 @@ func (s *Service) LibraryRange(ctx context.Context, platform muban.Platform, off
 
 // LibraryTitle returns one title with its keywords.
 func (s *Service) LibraryTitle(ctx context.Context, platform muban.Platform, id string) (muban.Title, error) {
-	unknown := muban.Refuse(muban.RuleTitleUnknown, "library_id", quote(id))
+	unknown := muban.Refuse(muban.RuleTitleUnknown, "library_id", quoteName(id))
 	if !plausibleID(id) {
 		return muban.Title{}, unknown
 	}

@@ -19,7 +19,7 @@ import (
 func (s *Service) AddOfficialTemplate(ctx context.Context, app muban.App, number string, names []string) (muban.Template, error) {
 	title, err := s.LibraryTitle(ctx, app.Platform, number)
 	if isRule(err, muban.RuleTitleUnknown) {
-		return muban.Template{}, muban.Refuse(muban.RuleTemplateNumber, "template_id_short", quote(number))
+		return muban.Template{}, muban.Refuse(muban.RuleTemplateNumber, "template_id_short", quoteName(number))
 	}
 	if err != nil {
 		return muban.Template{}, err
@@ -53,10 +53,10 @@ func chooseNames(title muban.Title, names []string) (muban.Title, error) {
 	for _, name := range names {
 		line, known := lines[name]
 		if !known {
-			return muban.Title{}, keywordName(title, "names "+quote(name), lines)
+			return muban.Title{}, keywordName(title, "names "+quoteName(name), lines)
 		}
 		if chosen[name] {
-			return muban.Title{}, keywordName(title, "names "+quote(name)+" twice", lines)
+			return muban.Title{}, keywordName(title, "names "+quoteName(name)+" twice", lines)
 		}
 		chosen[name] = true
 		content, example = append(content, line.content), append(example, line.example)

@@ -76,7 +76,7 @@ func (s *Service) elsewhere(ctx context.Context, m *muban.Message, refusal error
 		return err
 	}
 	if exists {
-		return muban.Refuse(muban.RuleGrantApp, "app_id", m.AppID, "grant_id", m.GrantID)
+		return muban.Refuse(muban.RuleGrantApp, "app_id", m.AppID, "grant_id", quote(m.GrantID))
 	}
 	return refusal
 }
@@ -87,7 +87,7 @@ func dailyLimit(m *muban.Message, limit *int64, sent int64) *muban.Refusal {
 		return nil
 	}
 	return muban.Refuse(muban.RuleDailyLimit, "app_id", m.AppID,
-		"sent", strconv.FormatInt(sent, 10), "day", strconv.Itoa(int(muban.DayOf(m.AcceptedAt))),
+		"sent", strconv.FormatInt(sent, 10), "day", muban.PlatformTime(m.AcceptedAt).Format(time.DateOnly),
 		"limit", strconv.FormatInt(*limit, 10))
 }
 

@@ -40,7 +40,7 @@ func chooseKeywords(platform muban.Platform, title muban.Title, ids []Number) ([
 			keyword, known = title.Keyword(int(id.Value))
 		}
 		if !known {
-			return nil, muban.Refuse(muban.RuleKeywordUnknown, "library_id", title.ID, "keyword_id", quote(id.Text))
+			return nil, muban.Refuse(muban.RuleKeywordUnknown, "library_id", title.ID, "keyword_id", quoteName(id.Text))
 		}
 		if seen[id.Value] {
 			return nil, muban.Refuse(muban.RuleKeywordRepeated, "keyword_id", quote(id.Text))
@@ -187,7 +187,7 @@ func (s *Service) Template(ctx context.Context, appID, id string) (muban.Templat
 // DeleteTemplate removes a template: sends with it are refused at once, what
 // was accepted is delivered. An unknown id is muban.RuleTemplateUnknown.
 func (s *Service) DeleteTemplate(ctx context.Context, appID, id string) error {
-	unknown := muban.Refuse(muban.RuleTemplateUnknown, "app_id", appID, "template_id", quote(id))
+	unknown := muban.Refuse(muban.RuleTemplateUnknown, "app_id", appID, "template_id", quoteName(id))
 	if !plausibleID(id) {
 		return unknown
 	}

@@ -153,8 +153,8 @@ func jsonProblem(err error) string {
 // multipart reads multipart/form-data, which the SDKs send where there are
 // files; the files in it are no parameters, and nobody signs them.
 func (r *reader) multipart(body []byte, boundary string) error {
-	unreadable := func(err error) error {
-		return &BodyError{"it cannot be read as multipart/form-data: " + err.Error()}
+	if boundary == "" {
+		return &BodyError{"its Content-Type must be multipart/form-data with a boundary"}
 	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for range mostParts {
@@ -162,12 +162,13 @@ func (r *reader) multipart(body []byte, boundary string) error {
 		if err == io.EOF { //nolint:errorlint // a body that breaks off wraps it; the end is itself
 			return nil
 		}
-		if err != nil {
-			return unreadable(err)
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(part)
 		}
-		text, err := io.ReadAll(part)
 		if err != nil {
-			return unreadable(err)
+			// The text of the standard library's errors may quote the body.
+			return &BodyError{"its multipart body is broken or breaks off"}
 		}
 		if part.FileName() == "" && part.FormName() != "" {
 			r.add(part.FormName(), string(text))

@@ -146,18 +146,22 @@ func jsonProblem(err error) string {
 
 // addMultipart reads multipart/form-data; files in it are ignored.
 func (p Params) addMultipart(body []byte, boundary string) error {
+	if boundary == "" {
+		return &BodyError{"its Content-Type must be multipart/form-data with a boundary"}
+	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for range mostParts {
 		part, err := parts.NextPart()
 		if err == io.EOF { //nolint:errorlint // a body that breaks off wraps it; the end is itself
 			return nil
 		}
-		if err != nil {
-			return &BodyError{"it cannot be read as multipart/form-data: " + err.Error()}
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(part)
 		}
-		text, err := io.ReadAll(part)
 		if err != nil {
-			return &BodyError{"it cannot be read as multipart/form-data: " + err.Error()}
+			// The text of the standard library's errors may quote the body.
+			return &BodyError{"its multipart body is broken or breaks off"}
 		}
 		if part.FileName() == "" {
 			p.set(part.FormName(), value{text: string(text)})

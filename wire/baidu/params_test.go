@@ -85,9 +85,9 @@ func TestDecodeParamsErrors(t *testing.T) {
 		{"application/json", "1.5", "a number"},
 		{"application/json", "{\"id\":\"\xff\"}", "UTF-8"},
 		{"", "{}{}", "at byte 3"},
-		{"multipart/form-data", "--x", "boundary is empty"},
-		{"multipart/form-data; boundary=x", "--x\r\n\r\nbroken off", "unexpected EOF"},
-		{"multipart/form-data; boundary=x", "none", "EOF"},
+		{"multipart/form-data", "--x", "with a boundary"},
+		{"multipart/form-data; boundary=x", "--x\r\n\r\nbroken off", "breaks off"},
+		{"multipart/form-data; boundary=x", "none", "breaks off"},
 		{"multipart/form-data; boundary=x", strings.Repeat("--x\r\n\r\n\r\n", 200) + "--x--", "more than 100 parts"},
 	} {
 		p, err := baidu.DecodeParams("access_token=t&id=BD0016", test.contentType, []byte(test.body))

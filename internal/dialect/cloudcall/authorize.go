@@ -48,7 +48,11 @@ func (h *Handler) checkTime(at time.Time) error {
 	if slices.ContainsFunc(h.clocks, func(c messaging.Clock) bool { return c.Now().Sub(at).Abs() <= tolerance }) {
 		return nil
 	}
-	return muban.Refuse(muban.RuleSignatureTime, "signed_at", stamp(at), "now", stamp(now),
+	shown := stamp(now)
+	if machine := h.clocks[len(h.clocks)-1].Now(); machine.Sub(now).Abs() >= time.Second {
+		shown += " by the sandbox's clock and " + stamp(machine) + " by the machine's"
+	}
+	return muban.Refuse(muban.RuleSignatureTime, "signed_at", stamp(at), "now", shown,
 		"seconds", strconv.Itoa(int(tolerance/time.Second)))
 }
 

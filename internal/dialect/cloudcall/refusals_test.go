@@ -14,6 +14,7 @@ import (
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/dialect/cloudcall"
+	"github.com/muban-dev/muban/internal/httpx"
 )
 
 const (
@@ -33,6 +34,12 @@ func TestRefusals(t *testing.T) {
 	}
 	body := func(raw string) func(*http.Request) {
 		return func(r *http.Request) { r.Body, r.ContentLength = io.NopCloser(strings.NewReader(raw)), int64(len(raw)) }
+	}
+	form := func(names ...string) func(*http.Request) {
+		return func(r *http.Request) {
+			header("Content-Type", "multipart/form-data; boundary=x")(r)
+			body("--x\r\nContent-Disposition: form-data; name=" + strings.Join(names, "\r\n\r\n\r\n--x\r\nContent-Disposition: form-data; name=") + "\r\n\r\n\r\n--x--")(r)
+		}
 	}
 	for _, test := range []struct {
 		name    string
@@ -67,6 +74,9 @@ func TestRefusals(t *testing.T) {
 		{"an empty body", sent{change: body("")}, invalidParam, muban.RuleCloudForm},
 		{"no form", sent{change: body(`{"action":"wx.openApi"}`)}, invalidParam, muban.RuleCloudForm},
 		{"JSON, as the database has it", sent{change: header("Content-Type", "application/json")}, invalidParam, muban.RuleCloudForm},
+		{"a field twice", sent{change: form("a", "A")}, invalidParam, muban.RuleCloudForm},
+		{"33 fields", sent{change: form(strings.Split("abcdefghijklmnopqrstuvwxyz0123456", "")...)}, invalidParam, muban.RuleCloudForm},
+		{"a field without a name", sent{change: form("")}, invalidParam, muban.RuleCloudForm},
 		{"another boundary", sent{change: header("Content-Type", "multipart/form-data; boundary=x")}, invalidParam, muban.RuleCloudForm},
 		{"over 1 MiB", sent{change: body(strings.Repeat("x", 1<<20+1))}, "EXCEED_REQUEST_SIZE_LIMIT request size limit exceeded", muban.RuleRequestTooLarge},
 		{"10 MB of a form", sent{message: make([]byte, 10_000_000)}, "EXCEED_REQUEST_SIZE_LIMIT request size limit exceeded", muban.RuleRequestTooLarge},
@@ -80,6 +90,13 @@ func TestRefusals(t *testing.T) {
 		{"a name of control characters", sent{call: "\x1b[2J"}, "-604100", muban.RuleCloudCall},
 		{"no name", sent{call: " "}, "-604100", muban.RuleCloudCall},
 		{"no message", sent{message: []byte("not protobuf")}, invalidParam, muban.RuleCloudForm},
+		{"a field that breaks off", sent{message: []byte{18, 5, 1, 2}}, invalidParam, muban.RuleCloudForm},
+		{"a field number that nobody has", sent{message: []byte{0, 0}}, invalidParam, muban.RuleCloudForm},
+		{"a number that breaks off", sent{message: []byte{0x80}}, invalidParam, muban.RuleCloudForm},
+		{"a field of another kind", sent{message: []byte{10, 0}}, invalidParam, muban.RuleCloudForm},
+		{"an app that is no UTF-8", sent{message: []byte{50, 1, 0xff}}, invalidParam, muban.RuleCloudForm},
+		{"over 256 parameters", sent{message: append([]byte{18, 0x82, 4}, bytes.Repeat([]byte{10, 0}, 257)...)}, invalidParam, muban.RuleCloudForm},
+		{"a file", sent{message: []byte{18, 8, 10, 6, 10, 1, 'a', 34, 1, 'f'}}, "47001", muban.RuleRequestMalformed},
 		{"a service call", sent{message: []byte{8, 2}}, invalidParam, muban.RuleCloudForm},
 		{"a value that is no JSON", sent{params: "OPENID"}, "47001", muban.RuleRequestMalformed},
 		{"a value that is no UTF-8", sent{params: "\"\xff\""}, "47001", muban.RuleRequestMalformed},
@@ -111,6 +128,14 @@ func TestSignaturesAreFreshByOneOfTheClocks(t *testing.T) {
 			want, rule = "0", ""
 		}
 		w.send(call).wants(want, rule)
+	}
+	call.at = began.Add(time.Hour)
+	res, err := http.DefaultClient.Do(w.request(call))
+	must(t, err)
+	must(t, res.Body.Close())
+	const want = "it is now 2019-06-19T04:00:00Z by the sandbox's clock and 2019-05-20T04:00:00Z by the machine's; a signature"
+	if why := res.Header.Get(httpx.RefusalHeader); !strings.Contains(why, want) {
+		t.Errorf("explained as %s, want %s", why, want)
 	}
 }
 

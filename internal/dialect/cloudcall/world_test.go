@@ -24,6 +24,7 @@ import (
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/messaging"
 	"github.com/muban-dev/muban/internal/sqlstore"
+	"github.com/muban-dev/muban/internal/zhtest"
 	wire "github.com/muban-dev/muban/wire/cloudcall"
 )
 
@@ -295,6 +296,7 @@ func do(t *testing.T, r *http.Request) reply {
 	if header := res.Header.Get(httpx.RefusalHeader); header != "" {
 		must(t, json.Unmarshal([]byte(header), &explained))
 	}
+	zhtest.Check(t, r, explained)
 	got.Rule = string(explained.Rule)
 	return got
 }

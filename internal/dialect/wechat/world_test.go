@@ -18,6 +18,7 @@ import (
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/internal/messaging"
 	"github.com/muban-dev/muban/internal/sqlstore"
+	"github.com/muban-dev/muban/internal/zhtest"
 )
 
 // world is a running dialect over the real use cases and the real store, with
@@ -211,6 +212,7 @@ func call(t *testing.T, req *http.Request) reply {
 	if header := res.Header.Get(httpx.RefusalHeader); header != "" {
 		must(t, json.Unmarshal([]byte(header), &explained))
 	}
+	zhtest.Check(t, req, explained)
 	got.Rule = string(explained.Rule)
 	if req.Method == http.MethodHead {
 		return got
