@@ -66,6 +66,7 @@ export const terms = {
   save: { zh: '保存', en: 'Save' },
   copy: { zh: '复制', en: 'Copy' },
   copied: { zh: '已复制', en: 'Copied' },
+  notCopied: { zh: '浏览器不让复制，请选中后复制', en: 'The browser does not let it be copied: select it' },
   more: { zh: '更多', en: 'More' },
   loading: { zh: '读取中…', en: 'Loading…' },
   retry: { zh: '重试', en: 'Try again' },
