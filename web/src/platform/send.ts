@@ -9,6 +9,8 @@ type Grant = Schema<'Grant'>;
 /** What is sent, in the words that the platforms share. */
 export interface Outgoing {
   user: string;
+  /** Baidu: the user is a guest, named by a swan_id. */
+  guest: boolean;
   templateID: string;
   values: Record<string, string>;
   page: string;
@@ -57,9 +59,8 @@ export function sendCall(app: App, out: Outgoing): PlatformCall {
 // and goes with the swan_id (seed 001). Orders carry no digit: the id they were
 // minted for decides.
 function baiduSend(out: Outgoing, data: unknown): PlatformCall {
-  const guest = out.user.length > 32;
   const form = new URLSearchParams({
-    [guest ? 'touser' : 'touser_openId']: out.user,
+    [out.guest ? 'touser' : 'touser_openId']: out.user,
     template_id: out.templateID,
     data: JSON.stringify(data),
     scene_id: out.grant?.id ?? '',

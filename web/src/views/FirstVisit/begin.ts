@@ -21,6 +21,7 @@ export async function begin(): Promise<Begun> {
   const { grants } = await post('/api/v1/apps/{app_id}/grants', { path, body: { user, kind: 'form' } });
   const answer = await send(app, {
     user,
+    guest: false,
     templateID: template.template_id,
     values: examplesOf(template),
     page: 'pages/index/index',

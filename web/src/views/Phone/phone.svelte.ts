@@ -20,6 +20,8 @@ const screenful = 30;
 
 export class Phone {
   user = $state.raw<User | null>(null);
+  /** Names who was chosen, whatever becomes of the user's ids since. */
+  chosen = $state('');
   inbox = new Pages<Message>();
   unread = $state(0);
   /** Ids of messages that came while it was watched. */
@@ -38,6 +40,7 @@ export class Phone {
     const user = await get('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: appID, user: userID } });
     this.appID = appID;
     this.user = user;
+    this.chosen = `${appID} ${userID}`;
     this.person = person && Boolean(user.union_id);
     this.arrived = new Set();
     await this.reload();
@@ -58,15 +61,26 @@ export class Phone {
   }
 
   async change(change: Schema<'UserPatch'>) {
-    this.user = await patch('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: this.appID, user: idOf(this.user!) }, body: change });
+    const { chosen } = this;
+    const user = await patch('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: this.appID, user: idOf(this.user!) }, body: change });
+    if (this.chosen === chosen) this.user = user;
+  }
+
+  /** Gets a message that is on the phone, but older than what was fetched of the inbox. */
+  async find(id: string): Promise<Message | null> {
+    const message = await get('/api/v1/messages/{id}', { path: { id } });
+    return message.state === 'delivered' && (this.person || this.#isFor(message)) ? message : null;
+  }
+
+  #isFor(message: Message): boolean {
+    return message.app_id === this.appID && this.user !== null && isAddressed(this.user, message.user);
   }
 
   /** Marks a message as read, as a tap does. */
   async read(message: Message) {
-    if (message.read_at || message.app_id !== this.appID) return;
-    await post('/api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read', {
-      path: { app_id: this.appID, user: idOf(this.user!), message_id: message.id },
-    });
+    if (message.read_at) return;
+    const { app_id, user, id } = message; // a person's messages come from many apps
+    await post('/api/v1/apps/{app_id}/users/{user}/inbox/{message_id}/read', { path: { app_id, user, message_id: id } });
     if (this.inbox.items.some((m) => m.id === message.id && m.read_at)) return; // the stream was faster
     this.inbox.replace({ ...message, read_at: new Date().toISOString() }, (m) => m.id);
     this.unread--;
@@ -77,7 +91,7 @@ export class Phone {
     if (this.person) {
       await this.reload();
     } else {
-      if (message.app_id !== this.appID || !isAddressed(this.user, message.user)) return;
+      if (!this.#isFor(message)) return;
       const known = this.inbox.items.find((m) => m.id === message.id);
       if (known) {
         if (message.read_at && !known.read_at) this.unread--; // by a program, or in another window
