@@ -2,8 +2,8 @@
 // that it opens.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { open, visit } from './kit/browser.js';
-import { api, baidu, mini, official, start } from './kit/muban.js';
+import { open, sees, visit } from './kit/browser.js';
+import { api, baidu, mini, mintForm, official, sendMini, sendOfficial, start } from './kit/muban.js';
 
 /** Ticks a box or takes its tick away, and waits until the server has taken it. */
 async function toggle(page, label) {
@@ -72,4 +72,40 @@ test('Baidu: who sends is told by the login, not by how long the id is', async (
     await dialog.getByRole('link', { name: '查看消息' }).waitFor();
     await page.keyboard.press('Escape');
   }
+});
+
+test('a person’s message of another app is read by a tap', async (t) => {
+  const { base } = await start(t);
+  const user = 'oPersonOfTwoApps';
+  const { open_id } = await api(base, 'POST', `/api/v1/apps/${mini.app}/users`, { union_id: 'person' });
+  await api(base, 'POST', `/api/v1/apps/${official.app}/users`, { open_id: user, union_id: 'person' });
+  assert.equal((await sendOfficial(base, { touser: user })).errcode, 0);
+  const page = await visit(t, await open(t), base, `/phone/${mini.app}/${open_id}?as=person`);
+  await sees(page, '1 条未读');
+  const read = page.waitForResponse(/\/read$/);
+  await page.locator('.screen .card').click();
+  await read;
+  const [message] = (await api(base, 'GET', `/api/v1/apps/${official.app}/users/${user}/inbox`)).items;
+  assert.ok(message.read_at, 'the tap did not read the message');
+});
+
+test('a message is opened on the phone however old it is', async (t) => {
+  const { base } = await start(t);
+  await sendMini(base, await mintForm(base), { data: { keyword1: { value: '最早的' }, keyword2: { value: '1' }, keyword3: { value: '2' } } });
+  const [first] = (await api(base, 'GET', '/api/v1/messages')).items;
+  for (let i = 0; i < 31; i++) await sendMini(base, await mintForm(base));
+  const page = await visit(t, await open(t), base, `/messages/${first.id}`);
+  await page.getByRole('link', { name: '在手机上看' }).click();
+  await sees(page.locator('.screen'), '最早的');
+  await page.getByRole('link', { name: '消息详情' }).waitFor();
+});
+
+test('what did not reach the phone is not looked for there', async (t) => {
+  const { base } = await start(t);
+  await api(base, 'PATCH', `/api/v1/apps/${official.app}/users/${official.user}`, { blocked: true });
+  await sendOfficial(base);
+  const page = await visit(t, await open(t), base, '/messages');
+  await page.getByRole('link', { name: /被用户拒收/ }).click();
+  await sees(page, '这条消息的一生');
+  assert.equal(await page.getByRole('link', { name: '在手机上看' }).count(), 0);
 });
