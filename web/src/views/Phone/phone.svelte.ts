@@ -46,6 +46,14 @@ export class Phone {
     await this.reload();
   }
 
+  /** Reads the user's settings anew. */
+  async look() {
+    const { user } = this;
+    if (!user) return;
+    const now = await get('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: this.appID, user: idOf(user) } });
+    if (this.user === user) this.user = now;
+  }
+
   async reload() {
     await this.inbox.open((cursor, signal) => this.#part(cursor, signal));
   }
