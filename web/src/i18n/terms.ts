@@ -14,6 +14,11 @@ export const states: Record<string, Text> = {
   refused: { zh: '被用户拒收', en: 'refused' },
   failed: { zh: '失败', en: 'failed' },
   pending: { zh: '待推送', en: 'pending' },
+};
+
+/** The states of a keyword request. */
+export const reviews: Record<string, Text> = {
+  pending: { zh: '待审核', en: 'pending' },
   approved: { zh: '已通过', en: 'approved' },
   rejected: { zh: '已驳回', en: 'rejected' },
 };

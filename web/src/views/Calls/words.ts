@@ -28,6 +28,7 @@ export const words = {
   answer: { zh: '回答', en: 'Answer' },
   noAnswer: { zh: '连接被关闭，没有回答', en: 'The connection was closed without an answer' },
   headers: { zh: '请求头', en: 'Headers' },
+  answerHeaders: { zh: '响应头', en: 'Headers' },
   decoded: { zh: '解码后', en: 'Decoded' },
   raw: { zh: '原始正文', en: 'Raw body' },
   noBody: { zh: '没有正文', en: 'No body' },
