@@ -18,9 +18,9 @@ export function toneOf(state: GrantState) {
   return tones[state];
 }
 
-/** How far a time is, in the largest unit that fits: in 6 days, 3 hours ago. */
+/** How far a time is, rounded in the largest unit that fits: in 7 days, 3 hours ago. */
 export function distance(at: string, now: Date): string {
   const seconds = (Date.parse(at) - now.getTime()) / 1000;
   const [unit, size] = ([['day', 86400], ['hour', 3600], ['minute', 60]] as const).find(([, size]) => Math.abs(seconds) >= size) ?? (['second', 1] as const);
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(Math.round(seconds / size), unit);
 }

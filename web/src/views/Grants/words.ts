@@ -7,7 +7,7 @@ export const words = {
   user: { zh: '用户的任一 id', en: 'Any id of the user' },
   mint: { zh: '产生凭证', en: 'Mint grants' },
   none: { zh: '没有符合的凭证', en: 'No grants match' },
-  noApps: { zh: '没有需要凭证的应用：公众号发送不用凭证。', en: 'No app here needs grants: an official account sends without.' },
+  noApps: { zh: '这里没有小程序。凭证来自小程序用户的动作，公众号发送不用凭证。', en: 'There is no mini program here. Grants come from what its users do; an official account sends without.' },
   spendable: { zh: '可用', en: 'spendable' },
   spent: { zh: '已用完', en: 'spent' },
   expired: { zh: '已过期', en: 'expired' },
@@ -25,3 +25,6 @@ export const words = {
   minted: { zh: '已产生', en: 'Minted' },
   phone: { zh: '在手机上看这个用户', en: 'See this user’s phone' },
 } satisfies Record<string, Text>;
+
+/** How many of the grants that were minted are not shown. */
+export const others = (n: number): Text => ({ zh: `还有 ${n} 个，都在列表里`, en: `and ${n} more, all of them in the list` });
