@@ -38,5 +38,5 @@ test('a browser that refuses to copy', async (t) => {
     document.execCommand = () => false;
   });
   await dialog.locator('li button').click();
-  await dialog.getByText('浏览器不让复制').waitFor();
+  await dialog.getByText('未能复制').waitFor();
 });
