@@ -29,7 +29,8 @@ const page = "index.html"
 
 // Owns reports whether the console answers a request: one for a built file, or
 // a browser on its way to a page. Programs that ask for a path that nobody
-// knows are told so by the native API.
+// knows are told so by the native API. That a path is no page its first part
+// tells, like favicon.ico: what follows may be an id with a dot in it.
 func Owns(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -38,7 +39,8 @@ func Owns(r *http.Request) bool {
 	if name == "" || isFile(name) {
 		return true
 	}
-	return !strings.HasPrefix(name, "api/") && path.Ext(name) == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+	view, _, _ := strings.Cut(name, "/")
+	return view != "api" && path.Ext(view) == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 func isFile(name string) bool {

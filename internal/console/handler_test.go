@@ -24,9 +24,12 @@ func TestOwns(t *testing.T) {
 		{"a file, whoever asks", "GET", "/console.js", "*/*", true},
 		{"a page in a browser", "GET", "/messages/12", browser, true},
 		{"head of a page", "HEAD", "/phone", browser, true},
+		{"a page of a thing whose id looks like a file", "GET", "/templates/order.paid", browser, true},
+		{"a page deep below, with an encoded id", "GET", "/phone/com.example%2Fapp/a.b", browser, true},
 		{"a page asked for by a program", "GET", "/messages/12", "*/*", false},
 		{"the native API in a browser", "GET", "/api/v1/apps", browser, false},
 		{"a file that does not exist", "GET", "/favicon.ico", browser, false},
+		{"a folder for programs", "GET", "/.well-known/change-password", browser, false},
 		{"not a reading", "POST", "/", browser, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
