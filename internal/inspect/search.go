@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,10 +45,12 @@ func (i *Inspector) holds(e *entry, texts []string) bool {
 
 // textsOf is everything of a call that can be searched.
 func textsOf(c muban.Call) []string {
-	texts := []string{
-		c.ID, c.AppID, string(c.Platform), c.Name, c.User, c.GrantID, c.TemplateID, c.Code,
+	texts := []string{c.ID, c.AppID, string(c.Platform), c.Name, c.User, c.GrantID, c.TemplateID, c.Code}
+	for _, text := range []string{
 		c.Request.Method + " " + c.Request.Path + "?" + c.Request.Query, c.Request.Body.Text, c.Answer.Body.Text,
 		c.Request.Body.Decoded, c.Answer.Body.Decoded,
+	} {
+		texts = append(texts, readings(text)...)
 	}
 	if c.MessageID != 0 {
 		texts = append(texts, c.MessageID.String())
@@ -58,4 +62,56 @@ func textsOf(c muban.Call) []string {
 		texts = append(texts, string(c.Refusal.Kind), string(c.Refusal.Rule), c.Refusal.Error(), c.Refusal.Chinese())
 	}
 	return texts
+}
+
+// readings are a text as it was written and as people read it, be it JSON or a
+// form, which may hold JSON.
+func readings(text string) []string {
+	all := []string{text}
+	for _, reading := range []string{unescapedJSON(text), unescapedJSON(unescapedForm(text))} {
+		if !slices.Contains(all, reading) {
+			all = append(all, reading)
+		}
+	}
+	return all
+}
+
+// unescapedForm reads what is percent-encoded; unlike [url.QueryUnescape] it
+// also reads a text that was cut within an escape.
+func unescapedForm(text string) string {
+	if !strings.ContainsAny(text, "%+") {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '+':
+			out = append(out, ' ')
+		case c == '%' && i+2 < len(text):
+			if octet, err := hex.DecodeString(text[i+1 : i+3]); err == nil {
+				out, i = append(out, octet...), i+2
+				continue
+			}
+			fallthrough
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// escapeJSON finds escapes, those with \u in a row together: two of them may be
+// one character.
+var escapeJSON = regexp.MustCompile(`(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]`)
+
+// deepestJSON is how many times JSON may stand in a string of JSON.
+const deepestJSON = 3
+
+func unescapedJSON(text string) string {
+	for depth := 0; depth < deepestJSON && strings.Contains(text, `\`); depth++ {
+		text = escapeJSON.ReplaceAllStringFunc(text, func(escape string) string {
+			return unquoted(`"` + escape + `"`)
+		})
+	}
+	return text
 }
