@@ -5,6 +5,8 @@ class Clock {
   #state = $state.raw<Schema<'ClockState'> | null>(null);
   #readAt = 0;
   #tick = $state(0);
+  /** Counts how often time was moved, here or elsewhere: what depends on it is read anew. */
+  jumps = $state(0);
 
   constructor() {
     setInterval(() => this.#tick++, 1000);
@@ -38,8 +40,10 @@ class Clock {
   }
 
   async load() {
+    const before = this.#readAt;
     try {
-      this.#take(await get('/api/v1/clock'));
+      const found = await get('/api/v1/clock');
+      if (this.#readAt === before) this.#take(found); // else it may be older than what is known
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 404) throw error;
       this.#state = null;
@@ -56,9 +60,15 @@ class Clock {
   }
 
   #take(state: Schema<'ClockState'>) {
+    const expected = this.now.getTime();
+    const known = this.#state !== null;
     this.#readAt = performance.now();
     this.#state = state;
+    if (known && Math.abs(Date.parse(state.now) - expected) > jump) this.jumps++;
   }
 }
+
+/** From how many milliseconds on time has not just passed. */
+const jump = 3000;
 
 export const clock = new Clock();

@@ -1,0 +1,40 @@
+// What happens on the server without the console: time that the command line
+// moves, a reset, apps that others make, a server that is away.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open, sees, visit } from './kit/browser.js';
+import { api, mini, mintForm, sendMini, start } from './kit/muban.js';
+
+const advance = (base, by) => api(base, 'POST', '/api/v1/clock/advance', { by });
+
+test('time that was moved elsewhere is seen, and let go again by a reset', async (t) => {
+  const { base } = await start(t);
+  const grant = await mintForm(base);
+  const page = await visit(t, await open(t), base, `/grants/${grant}?app=${mini.app}`);
+  const detail = page.getByRole('region', { name: '表单' });
+  await detail.getByText('可用', { exact: true }).waitFor();
+  await advance(base, '720h');
+  await page.locator('header .clock time').waitFor();
+  await detail.getByText('已过期', { exact: true }).waitFor();
+
+  await page.getByRole('link', { name: '概览' }).click();
+  await sees(page, '受理的消息');
+  await advance(base, '720h');
+  await sendMini(base, await mintForm(base));
+  await page.getByRole('link', { name: /^1 ?受理$/ }).waitFor();
+  await page.waitForFunction(() => document.querySelector('[role="alert"]') === null);
+
+  await api(base, 'POST', '/api/v1/reset');
+  await page.waitForFunction(() => document.querySelector('header .clock') === null);
+});
+
+test('an app that was made elsewhere is met with its first call', async (t) => {
+  const { base } = await start(t);
+  const page = await visit(t, await open(t), base, '/calls');
+  await page.getByLabel('应用').locator('option').nth(1).waitFor({ state: 'attached' });
+  const { app_id: id, secret } = await api(base, 'POST', '/api/v1/apps', { platform: 'wechat-mini', name: '后来的应用' });
+  const asked = new URLSearchParams({ grant_type: 'client_credential', appid: id, secret });
+  await fetch(`${base}/cgi-bin/token?${asked}`);
+  await page.getByLabel('应用').selectOption(id);
+  await page.getByRole('link', { name: /后来的应用/ }).waitFor();
+});
