@@ -21,6 +21,8 @@ export class Pages<T> {
   loading = $state(false);
   /** Whether the first part has come. */
   loaded = $state(false);
+  /** Counts the lists that were begun with another fetch: what is shown is another's. */
+  turn = $state(0);
   #next = $state<string | undefined>(undefined);
   #fetch: Fetch<T> | null = null;
   #running: AbortController | null = null;
@@ -32,10 +34,14 @@ export class Pages<T> {
 
   /** Begins a list anew. What it had is shown until the first part is there. */
   async open(fetch: Fetch<T>) {
+    const other = fetch !== this.#fetch;
     this.#fetch = fetch;
     this.#running?.abort();
-    await this.#load('', (part) => part.items);
-    this.loaded = true;
+    await this.#load('', (part) => {
+      this.loaded = true;
+      if (other) this.turn++;
+      return part.items;
+    });
   }
 
   /** Fetches the next part, if there is one and none is on its way. */
