@@ -38,3 +38,17 @@ test('an app that was made elsewhere is met with its first call', async (t) => {
   await page.getByLabel('应用').selectOption(id);
   await page.getByRole('link', { name: /后来的应用/ }).waitFor();
 });
+
+test('a list that could not be fetched is no first visit', async (t) => {
+  const { base } = await start(t);
+  await sendMini(base, await mintForm(base));
+  const page = await visit(t, await open(t), base, '/apps');
+  await page.route('**/api/v1/messages?*', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"busy"}' }));
+  await page.getByRole('link', { name: '消息', exact: true }).click();
+  await page.getByRole('alert').filter({ hasText: 'busy' }).waitFor();
+  assert.equal(await page.getByText('第一条模板消息').count(), 0, 'it is taken for a first visit');
+
+  await page.unroute('**/api/v1/messages?*');
+  await page.getByRole('button', { name: '重试' }).click();
+  await page.getByRole('link', { name: /购买成功通知/ }).waitFor();
+});

@@ -5,14 +5,18 @@ export class LivePages<T extends { id: string }> extends Pages<T> {
   /** The ids of what came as news: their rows are seen to arrive. */
   arrived = $state.raw(new Set<string>());
 
-  /** Takes news, the oldest first: what the list has is replaced, the rest put in front. */
-  take(news: T[]) {
+  /**
+   * Takes news, the oldest first: what the list has is replaced, the rest put in
+   * front. What does not fit, or does no more, is left out.
+   */
+  take(news: T[], fits: (item: T) => boolean = () => true) {
     if (news.length === 0) return;
     const latest = new Map(news.map((item) => [item.id, item]));
-    const old = this.items.map((item) => latest.get(item.id) ?? item);
-    for (const { id } of old) latest.delete(id);
-    this.items = [...[...latest.values()].reverse(), ...old];
-    this.arrived = new Set([...this.arrived, ...latest.keys()]);
+    const had = new Set(this.items.map(({ id }) => id));
+    const old = this.items.map((item) => latest.get(item.id) ?? item).filter((item) => !latest.has(item.id) || fits(item));
+    const added = [...latest.values()].filter((item) => !had.has(item.id) && fits(item)).reverse();
+    this.items = [...added, ...old];
+    this.arrived = new Set([...this.arrived, ...added.map(({ id }) => id)]);
   }
 }
 
