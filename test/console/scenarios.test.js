@@ -121,7 +121,7 @@ test('a refused call says why', async (t) => {
   await page.getByRole('button', { name: /curl/ }).click();
   await page.getByRole('button', { name: '已复制' }).waitFor();
   const curl = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(curl, /^curl -X POST 'http.*send\?access_token='"\$ACCESS_TOKEN"''/);
+  assert.match(curl, /^curl -X POST 'http.*send\?access_token='"\$ACCESS_TOKEN" /);
   assert.ok(curl.includes(grant));
 });
 

@@ -34,20 +34,48 @@ function header(headers: Record<string, string>, name: string): string {
  * taken from shell variables of their names: $ACCESS_TOKEN.
  */
 export function asCurl(request: Request, base: string): string {
-  const parts = ['curl', ...(request.method === 'GET' ? [] : ['-X', request.method]), quote(base + request.path + query(request.query ?? ''))];
+  const quote = quoting();
+  const url = base + request.path + (request.query ? `?${request.query}` : '');
+  const parts = ['curl', ...(request.method === 'GET' && request.body === '' ? [] : ['-X', request.method]), quote(url)];
   const type = header(request.headers, 'Content-Type');
   if (type !== '') parts.push('-H', quote(`Content-Type: ${type}`));
   if (request.body === '') return parts.join(' ');
   if (request.encoding === 'base64') return `echo ${request.body} | base64 -d | ${[...parts, '--data-binary', '@-'].join(' ')}`;
-  return [...parts, '--data-binary', quote(request.body)].join(' ');
+  return [...parts, '--data-raw', quote(request.body)].join(' ');
 }
 
-function query(text: string): string {
-  if (text === '') return '';
-  return '?' + text.replace(/([\w.-]+)=([^&]*\*\*\*[^&]*)/g, (_, name: string) => `${name}=$${name.toUpperCase()}$`);
+/** What the inspector writes for a secret: its beginning, if it is long, and which one it is. */
+const mask = /[\w.-]{0,4}\*\*\*[0-9a-f]{8}/g;
+
+// One secret is one variable, also where it stands twice under two names.
+function quoting(): (text: string) => string {
+  const variables = new Map<string, string>();
+  return (text) => {
+    let out = '';
+    let end = 0;
+    for (const { 0: secret, index } of text.matchAll(mask)) {
+      const before = text.slice(end, index);
+      if (!variables.has(secret)) variables.set(secret, free(nameBefore(text.slice(0, index)), [...variables.values()]));
+      out += `${literal(before)}"$${variables.get(secret)}"`;
+      end = index + secret.length;
+    }
+    return out + literal(text.slice(end)) || "''";
+  };
 }
 
-// Within quote, $NAME$ marks a variable: it stands outside of the single quotes.
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`).replace(/\$([A-Z_]+)\$/g, `'"$$$1"'`)}'`;
+function literal(text: string): string {
+  return text === '' ? '' : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The name that a value has in a query, a form, JSON, or JSON in a form. */
+function nameBefore(text: string): string {
+  const plain = text.slice(-100).replace(/%22/g, '"').replace(/%3A/gi, ':').replace(/%3D/gi, '=').replace(/%20|\+/g, ' ');
+  const [, name = 'secret'] = /([A-Za-z_][\w.-]*)["'\\\]>]*\s*[:=]?\s*["'\\]*$/.exec(plain) ?? [];
+  return name.toUpperCase().replace(/\W/g, '_');
+}
+
+function free(name: string, taken: string[]): string {
+  let out = name;
+  for (let i = 2; taken.includes(out); i++) out = `${name}_${i}`;
+  return out;
 }
