@@ -2,29 +2,39 @@
 
 const stored = 'muban.token';
 
+/** A header carries nothing else: another token, typed with an input method, is wrong. */
+const sendable = /^[\x21-\x7e]+$/;
+
 class Session {
-  #token = sessionStorage.getItem(stored) ?? '';
+  #token = '';
   /** The server refused a call for want of the token. */
   refused = $state(false);
   /** Counts logins, so that what depends on one is loaded anew. */
   entered = $state(0);
 
+  /** The token that was given is not the server's. */
+  wrong = $state(false);
+
+  constructor() {
+    const token = sessionStorage.getItem(stored) ?? '';
+    if (sendable.test(token)) this.#token = token;
+  }
+
   headers(): Record<string, string> {
     return this.#token === '' ? {} : { Authorization: `Bearer ${this.#token}` };
   }
 
-  /** Whether a token was given. */
-  get given(): boolean {
-    return this.#token !== '';
-  }
-
   refuse() {
     this.refused = true;
+    this.wrong = this.#token !== '';
   }
 
   enter(token: string) {
-    this.#token = token.trim();
-    sessionStorage.setItem(stored, this.#token);
+    const given = token.trim();
+    this.wrong = !sendable.test(given);
+    if (this.wrong) return;
+    this.#token = given;
+    sessionStorage.setItem(stored, given);
     this.refused = false;
     this.entered++;
   }
