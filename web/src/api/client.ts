@@ -45,8 +45,14 @@ export class Refused extends Error {
 }
 
 function describe(status: number, problem: Partial<Schema<'Problem'>>): string {
-  const fields = (problem.errors ?? []).map((e) => `${e.location}: ${e.message}`);
-  return [problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join('\n');
+  const text = problem.detail ?? problem.title ?? `HTTP ${status}`;
+  const fields = (problem.errors ?? []).filter((e) => !text.includes(said(e))).map((e) => `${e.location}: ${e.message}`);
+  return [text, ...fields].join('\n');
+}
+
+/** How the detail, which says the first few errors, writes one: by is 7d; it must be… */
+function said({ location, message }: Schema<'FieldError'>): string {
+  return `${location.replace(/^(body|query|path)\./, '')} ${message}`;
 }
 
 /** Calls the API. A problem document becomes a {@link Refused}. */
