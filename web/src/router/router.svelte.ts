@@ -10,7 +10,7 @@ class Router {
 
   /** The path's parts, decoded: /messages/12 is ['messages', '12']. */
   get parts(): string[] {
-    return this.#url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+    return this.#url.pathname.split('/').filter(Boolean).map(decoded);
   }
 
   get query(): URLSearchParams {
@@ -42,6 +42,15 @@ class Router {
     if (link.pathname.startsWith('/api/') || link.getAttribute('href')?.startsWith('#')) return;
     event.preventDefault();
     this.go(link.href);
+  }
+}
+
+/** A part of a path; one that was cut within a character stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 

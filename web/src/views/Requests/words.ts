@@ -7,6 +7,7 @@ export const words = {
   platform: { zh: '平台', en: 'Platform' },
   none: { zh: '没有申请。在模板库里打开一个标题，就能申请关键词。', en: 'No requests. Open a title of the library to request a keyword.' },
   noMatch: { zh: '没有符合的申请', en: 'No requests match' },
+  missing: { zh: '这个平台没有这样的申请：', en: 'This platform has no request' },
   toLibrary: { zh: '打开模板库', en: 'Open the library' },
   keyword: { zh: '关键词', en: 'Keyword' },
   example: { zh: '示例值', en: 'Example value' },
