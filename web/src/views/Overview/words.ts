@@ -2,7 +2,7 @@ import type { Text } from '../../i18n/language.svelte';
 
 export const words = {
   name: { zh: '概览', en: 'Overview' },
-  lead: { zh: '现在发生着什么；点任何一处，看背后的列表', en: 'What happens now; each thing leads to the list behind it' },
+  lead: { zh: '现在发生着什么；数字通向背后的列表', en: 'What happens now; numbers lead to the lists behind them' },
   filters: { zh: '选择范围', en: 'Choose what is counted' },
   span: { zh: '时间', en: 'Time' },
   hour: { zh: '最近 1 小时', en: 'The last hour' },
