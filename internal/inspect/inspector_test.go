@@ -269,17 +269,17 @@ func TestSearch(t *testing.T) {
 func TestSearchReadsWhatIsEscaped(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]asked{
-		"a form":                    {path: "/x", body: "data=" + url.QueryEscape(`{"k":"支付的茶 +8%"}`)},
-		"a form that was cut":       {path: "/x", body: "data=" + url.QueryEscape("支付的茶 +8%") + "%E6%9"},
-		"a query":                   {path: "/x?data=" + url.QueryEscape("支付的茶 +8%")},
-		"JSON":                      {path: "/x", body: `{"k":"\u652f\u4ed8\u7684\u8336 +8%"}`},
-		"JSON in JSON":              {path: "/x", body: `{"k":"{\"v\":\"\\u652f\\u4ed8的茶 +8%\"}"}`},
-		"JSON with escapes, a form": {path: "/x", body: "data=" + url.QueryEscape(`{"k":"\u652f\u4ed8\u7684\u8336 +8%"}`)},
-		"an answer":                 {path: "/x", answer: `{"k":"\u652f\u4ed8\u7684\u8336 +8%"}`},
+		"a form":                    {path: "/x", body: "data=" + url.QueryEscape(`{"k":"支付的茶🍵 +8%"}`)},
+		"a form that was cut":       {path: "/x", body: "data=" + url.QueryEscape("支付的茶🍵 +8%") + "%E6%9"},
+		"a query":                   {path: "/x?data=" + url.QueryEscape("支付的茶🍵 +8%")},
+		"JSON":                      {path: "/x", body: `{"k":"\u652f\u4ed8\u7684\u8336\ud83c\udf75 +8%"}`},
+		"JSON in JSON":              {path: "/x", body: `{"k":"{\"v\":\"\\u652f\\u4ed8的茶🍵 +8%\"}"}`},
+		"JSON with escapes, a form": {path: "/x", body: "data=" + url.QueryEscape(`{"k":"\u652f\u4ed8\u7684\u8336\ud83c\udf75 +8%"}`)},
+		"an answer":                 {path: "/x", answer: `{"k":"\u652f\u4ed8\u7684\u8336\ud83c\udf75 +8%"}`},
 	} {
 		i := inspect.New(inspect.Options{})
 		id := ask(t, i, a)
-		found := i.Calls(muban.CallFilter{Text: "支付的茶 +8%"}, muban.Page{Limit: 9}).Items
+		found := i.Calls(muban.CallFilter{Text: "支付的茶🍵 +8%"}, muban.Page{Limit: 9}).Items
 		if len(found) != 1 || found[0].ID != id {
 			t.Errorf("%s: found %d calls, want the one", name, len(found))
 		}

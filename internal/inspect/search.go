@@ -2,9 +2,11 @@ package inspect
 
 import (
 	"encoding/hex"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban"
 )
@@ -68,10 +70,11 @@ func textsOf(c muban.Call) []string {
 // form, which may hold JSON.
 func readings(text string) []string {
 	all := []string{text}
-	for _, reading := range []string{unescapedJSON(text), unescapedJSON(unescapedForm(text))} {
-		if !slices.Contains(all, reading) {
-			all = append(all, reading)
-		}
+	if json := unescapedJSON(text); json != text {
+		all = append(all, json)
+	}
+	if form := unescapedForm(text); form != text {
+		all = append(all, unescapedJSON(form))
 	}
 	return all
 }
@@ -100,18 +103,57 @@ func unescapedForm(text string) string {
 	return string(out)
 }
 
-// escapeJSON finds escapes, those with \u in a row together: two of them may be
-// one character.
-var escapeJSON = regexp.MustCompile(`(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]`)
-
 // deepestJSON is how many times JSON may stand in a string of JSON.
 const deepestJSON = 3
 
+// unescapedJSON reads the escapes of JSON's strings; what is none stays.
 func unescapedJSON(text string) string {
 	for depth := 0; depth < deepestJSON && strings.Contains(text, `\`); depth++ {
-		text = escapeJSON.ReplaceAllStringFunc(text, func(escape string) string {
-			return unquoted(`"` + escape + `"`)
-		})
+		var out strings.Builder
+		out.Grow(len(text))
+		for at := strings.IndexByte(text, '\\'); at >= 0; at = strings.IndexByte(text, '\\') {
+			r, size := escapedRune(text[at:])
+			out.WriteString(text[:at])
+			out.WriteRune(r)
+			text = text[at+size:]
+		}
+		out.WriteString(text)
+		text = out.String()
 	}
 	return text
+}
+
+// The escapes of one letter, and what they stand for.
+const (
+	letters = `"\/bfnrt`
+	letter  = "\"\\/\b\f\n\r\t"
+)
+
+// escapedRune is the character that an escape stands for, and how long it is; a
+// character outside of the basic plane is written as two.
+func escapedRune(text string) (r rune, size int) {
+	if first, ok := codeUnit(text); ok {
+		second, _ := codeUnit(text[unitSize:])
+		if r := utf16.DecodeRune(first, second); r != utf8.RuneError {
+			return r, 2 * unitSize
+		}
+		return first, unitSize
+	}
+	if len(text) > 1 {
+		if at := strings.IndexByte(letters, text[1]); at >= 0 {
+			return rune(letter[at]), 2
+		}
+	}
+	return '\\', 1
+}
+
+const unitSize = len(`\u0000`)
+
+// codeUnit reads the escape that a text begins with, if it is one by number.
+func codeUnit(text string) (rune, bool) {
+	if len(text) < unitSize || text[1] != 'u' || text[0] != '\\' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(text[2:unitSize], 16, 16)
+	return rune(unit), err == nil
 }
