@@ -12,8 +12,9 @@ import (
 type Inspector interface {
 	// Call returns the call with the id; muban.RuleNotFound where none is kept.
 	Call(id string) (muban.Call, error)
-	// Calls lists the calls that a filter selects, newest first.
-	Calls(filter muban.CallFilter, page muban.Page) muban.List[muban.Call]
+	// Calls lists the calls that a filter selects, newest first; it ends with
+	// the context.
+	Calls(ctx context.Context, filter muban.CallFilter, page muban.Page) (muban.List[muban.Call], error)
 	// Explain tells of a refused call what its refusal does not say.
 	Explain(ctx context.Context, c muban.Call) (muban.Explanation, error)
 }
@@ -161,7 +162,11 @@ func (a *api) listCalls(ctx context.Context, in *CallFilter) (*Answer[List[Call]
 		refused := in.Refused == "true"
 		filter.Refused = &refused
 	}
-	return &Answer[List[Call]]{listOf(inspector.Calls(filter, in.page()), showCall)}, nil
+	found, err := inspector.Calls(ctx, filter, in.page())
+	if err != nil {
+		return nil, err
+	}
+	return &Answer[List[Call]]{listOf(found, showCall)}, nil
 }
 
 // idsOf are the ids of a user, by any of them. Calls also name users that do

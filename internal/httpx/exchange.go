@@ -36,7 +36,7 @@ type Exchange struct {
 	MessageID                 muban.MessageID
 	// Plain says as JSON in UTF-8 what was asked and what was answered, where
 	// their bytes do not show it: encrypted, in another charset, or no text. It
-	// is called when somebody looks at the call, if ever; nil elsewhere.
+	// is called once the call is over, where it is inspected; nil elsewhere.
 	Plain func() (asked, answered string)
 
 	rid     string // made when it is first asked for

@@ -30,7 +30,11 @@ type raw struct {
 	sent, answered []byte
 	headers        map[string]string
 	refusal        *muban.Refusal
-	plain          func() (asked, answered string)
+	asked, told    string // in words, where the bytes do not show it
+}
+
+func (r *raw) bytes() int {
+	return len(r.query) + len(r.sent) + len(r.answered) + len(r.asked) + len(r.told)
 }
 
 // entryBytes is what an entry takes besides its texts.
@@ -53,16 +57,17 @@ func newEntry(x httpx.Exchanged) *entry {
 				Body: muban.CallBody{Size: x.AnsweredSize, Truncated: x.AnsweredSize > len(x.Answered)},
 			},
 		},
-		raw: raw{query: r.URL.RawQuery, sent: x.Sent, answered: x.Answered, headers: headersOf(r.Header, requestHeaders), refusal: x.Refusal, plain: x.Plain},
+		raw: raw{query: r.URL.RawQuery, sent: x.Sent, answered: x.Answered, headers: headersOf(r.Header, requestHeaders), refusal: x.Refusal},
 	}
 	e.raw.headers["Host"] = r.Host
+	if x.Plain != nil {
+		asked, told := x.Plain()
+		e.raw.asked, e.raw.told = cut(asked, httpx.MostKept), cut(told, httpx.MostKept)
+	}
 	if x.Refusal != nil && e.call.AppID == "" {
 		e.call.AppID = x.Refusal.Values["app_id"]
 	}
-	e.size = entryBytes + len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered) + len(e.call.Request.Path)
-	if x.Plain != nil { // it holds what it will say
-		e.size += len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered)
-	}
+	e.size = entryBytes + e.raw.bytes() + len(e.call.Request.Path)
 	for _, value := range e.raw.headers {
 		e.size += len(value)
 	}
@@ -107,7 +112,7 @@ func cut(text string, most int) string {
 // it was masked, which happens once.
 func (e *entry) masked(m *masker) (call muban.Call, grown int) {
 	e.once.Do(func() {
-		before := len(e.raw.query) + len(e.raw.sent) + len(e.raw.answered)
+		before := e.raw.bytes()
 		e.mask(m)
 		grown = len(e.call.Request.Query) - before
 		for _, body := range []muban.CallBody{e.call.Request.Body, e.call.Answer.Body} {
@@ -127,12 +132,7 @@ func (e *entry) mask(m *masker) {
 	sent := found.body(e.raw.sent, e.call.Request.Body.Truncated)
 	e.call.Token = found.first
 	answered := found.body(e.raw.answered, e.call.Answer.Body.Truncated)
-
-	var asked, told string
-	if e.raw.plain != nil {
-		asked, told = e.raw.plain()
-		asked, told = found.body([]byte(asked), false), found.body([]byte(told), false)
-	}
+	asked, told := found.body([]byte(e.raw.asked), false), found.body([]byte(e.raw.told), false)
 
 	// What was recognised in one place is masked in every other: a refusal may
 	// quote it, a path may hold it.
@@ -160,7 +160,7 @@ func (e *entry) mask(m *masker) {
 // cut may end within a character.
 func setText(b *muban.CallBody, body string) {
 	if len(body) > httpx.MostKept { // by its masking
-		body, b.Truncated = body[:httpx.MostKept], true
+		body, b.Truncated = strings.Clone(body[:httpx.MostKept]), true // lets go of the rest
 	}
 	if b.Truncated {
 		for range utf8.UTFMax - 1 {

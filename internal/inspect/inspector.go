@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -48,7 +49,8 @@ func New(o Options) *Inspector {
 }
 
 // Record keeps a call. It is quick: what costs time is done when somebody
-// looks.
+// looks, but for what it says in words ([httpx.Exchange.Plain]): those are a
+// few texts, what they are read from may be a whole body.
 func (i *Inspector) Record(x httpx.Exchanged) {
 	e := newEntry(x)
 	i.mu.Lock()
@@ -89,11 +91,15 @@ func (i *Inspector) Call(id string) (muban.Call, error) {
 	return i.show(e), nil
 }
 
-// Calls lists the calls that a filter selects, newest first.
-func (i *Inspector) Calls(filter muban.CallFilter, page muban.Page) muban.List[muban.Call] {
+// Calls lists the calls that a filter selects, newest first. Its errors are
+// those of the context: who has left is not looked for any further.
+func (i *Inspector) Calls(ctx context.Context, filter muban.CallFilter, page muban.Page) (muban.List[muban.Call], error) {
 	list := muban.List[muban.Call]{Items: []muban.Call{}}
 	wanted := i.selects(filter)
 	for _, e := range i.newestFirst(filter.After, page.Before) {
+		if err := ctx.Err(); err != nil {
+			return muban.List[muban.Call]{}, err
+		}
 		if !wanted(e) {
 			continue
 		}
@@ -103,7 +109,7 @@ func (i *Inspector) Calls(filter muban.CallFilter, page muban.Page) muban.List[m
 		}
 		list.Items = append(list.Items, i.show(e))
 	}
-	return list
+	return list, nil
 }
 
 // newestFirst are the calls after the one of an id and before a sequence

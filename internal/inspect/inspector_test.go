@@ -1,15 +1,19 @@
 package inspect_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/httpx"
@@ -21,6 +25,7 @@ type asked struct {
 	method, path, body, contentType, authorization string
 	answer                                         string
 	app                                            string
+	plain                                          func() (string, string)
 	refusal                                        *muban.Refusal
 }
 
@@ -29,7 +34,7 @@ func ask(t *testing.T, i *inspect.Inspector, a asked) string {
 	t.Helper()
 	handler := httpx.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := httpx.Of(r)
-		x.Dialect, x.Call, x.AppID = "wechat", "token", a.app
+		x.Dialect, x.Call, x.AppID, x.Plain = "wechat", "token", a.app, a.plain
 		if _, err := httpx.ReadBody(r); err != nil && a.refusal == nil {
 			t.Error(err)
 		}
@@ -49,6 +54,16 @@ func ask(t *testing.T, i *inspect.Inspector, a asked) string {
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
 	return w.Header().Get(httpx.CallHeader)
+}
+
+// calls lists calls for a reader who stays.
+func calls(t *testing.T, i *inspect.Inspector, filter muban.CallFilter, page muban.Page) muban.List[muban.Call] {
+	t.Helper()
+	list, err := i.Calls(t.Context(), filter, page)
+	if err != nil {
+		t.Error(err)
+	}
+	return list
 }
 
 // everything is all that can be seen of a call.
@@ -90,6 +105,7 @@ func TestSecretsAreMasked(t *testing.T) {
 		"the answer quotes it":         {path: "/x?seen&access_token=" + secret, answer: `{"errmsg":"access_token=` + secret + `&amp;x"}`},
 		"the refusal quotes it":        {path: "/x?seen&access_token=" + secret, refusal: muban.Refuse(muban.RuleRequestParameter, "value", "it was "+secret)},
 		"the path":                     {path: "/x/" + secret + "?seen&access_token=" + secret},
+		"one within another":           {path: "/x?seen&token=" + secret + "&secret=" + secret + "0", body: "text " + secret + "0"},
 		"a signature":                  {path: "/x", authorization: "TC3-HMAC-SHA256 Credential=seen/2026/tcb, SignedHeaders=host, Signature=" + secret},
 		"a bearer":                     {path: "/x?seen", authorization: "Bearer " + secret},
 	} {
@@ -151,7 +167,7 @@ func TestAMaskTellsWhichOne(t *testing.T) {
 	if query(first) != query(again) || query(first) == query(other) {
 		t.Errorf("masks %q, %q and %q", query(first), query(again), query(other))
 	}
-	found := i.Calls(muban.CallFilter{Text: secret}, muban.Page{Limit: 10})
+	found := calls(t, i, muban.CallFilter{Text: secret}, muban.Page{Limit: 10})
 	if len(found.Items) != 2 || found.Items[0].ID != again || found.Items[1].ID != first {
 		t.Errorf("found %d calls by the whole token", len(found.Items))
 	}
@@ -164,25 +180,25 @@ func TestOnlyTheLastAreKept(t *testing.T) {
 	for range 5 {
 		ids = append(ids, ask(t, i, asked{path: "/x"}))
 	}
-	list := i.Calls(muban.CallFilter{}, muban.Page{Limit: 2})
+	list := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 2})
 	if len(list.Items) != 2 || list.Items[0].ID != ids[4] || list.Next == 0 {
 		t.Fatalf("first part %d calls, next %d", len(list.Items), list.Next)
 	}
-	rest := i.Calls(muban.CallFilter{}, muban.Page{Limit: 2, Before: list.Next})
+	rest := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 2, Before: list.Next})
 	if len(rest.Items) != 1 || rest.Items[0].ID != ids[2] || rest.Next != 0 {
 		t.Errorf("second part %d calls, next %d", len(rest.Items), rest.Next)
 	}
 	if _, err := i.Call(ids[1]); err == nil {
 		t.Error("a call that was let go of is still found")
 	}
-	if newer := i.Calls(muban.CallFilter{After: ids[3]}, muban.Page{Limit: 9}); len(newer.Items) != 1 {
+	if newer := calls(t, i, muban.CallFilter{After: ids[3]}, muban.Page{Limit: 9}); len(newer.Items) != 1 {
 		t.Errorf("%d calls after the last but one", len(newer.Items))
 	}
-	if newer := i.Calls(muban.CallFilter{After: ids[0]}, muban.Page{Limit: 9}); len(newer.Items) != 3 {
+	if newer := calls(t, i, muban.CallFilter{After: ids[0]}, muban.Page{Limit: 9}); len(newer.Items) != 3 {
 		t.Errorf("%d calls after one that is gone", len(newer.Items))
 	}
 	i.Clear()
-	if left := i.Calls(muban.CallFilter{}, muban.Page{Limit: 9}); len(left.Items) != 0 {
+	if left := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 9}); len(left.Items) != 0 {
 		t.Errorf("%d calls left", len(left.Items))
 	}
 }
@@ -197,14 +213,64 @@ func TestBytesAreBounded(t *testing.T) {
 	for range 20 {
 		ask(t, i, asked{path: "/x", body: body})
 	}
-	before := len(i.Calls(muban.CallFilter{Text: "/x"}, muban.Page{Limit: 99}).Items)
-	list := i.Calls(muban.CallFilter{}, muban.Page{Limit: 99})
+	before := len(calls(t, i, muban.CallFilter{Text: "/x"}, muban.Page{Limit: 99}).Items)
+	list := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 99})
 	bytes := 0
 	for _, call := range list.Items {
 		bytes += len(call.Request.Body.Text)
 	}
 	if before == 0 || len(list.Items) == 0 || bytes > most {
 		t.Errorf("%d calls of %d bytes are kept", len(list.Items), bytes)
+	}
+}
+
+// What a call says in words is counted like the rest, and what it was read
+// from, which may be a whole body, is let go of.
+func TestWordsAreBounded(t *testing.T) {
+	t.Parallel()
+	const most = 1_000_000
+	i := inspect.New(inspect.Options{Bytes: most})
+	words := func() (weak.Pointer[[httpx.MaxBody]byte], func() (string, string)) {
+		read := new([httpx.MaxBody]byte)
+		return weak.Make(read), func() (string, string) {
+			text := strings.Repeat("中", len(read)/3)
+			return `{"asked":"` + text, `{"answered":"` + text
+		}
+	}
+	var all []weak.Pointer[[httpx.MaxBody]byte]
+	for range 20 {
+		read, plain := words()
+		all = append(all, read)
+		ask(t, i, asked{path: "/x", body: "x", plain: plain})
+	}
+	runtime.GC()
+	for n, read := range all {
+		if read.Value() != nil {
+			t.Fatalf("call %d holds what its words were read from", n)
+		}
+	}
+	list := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 99})
+	if kept := len(list.Items); kept == 0 || kept > most/(2*httpx.MostKept) {
+		t.Errorf("%d calls are kept of %d bytes each", kept, 2*httpx.MostKept)
+	}
+	for _, call := range list.Items {
+		for _, text := range []string{call.Request.Body.Decoded, call.Answer.Body.Decoded} {
+			if len(text) > httpx.MostKept+len("…") || !strings.HasSuffix(text, "…") {
+				t.Errorf("%d bytes of words, ending in %q", len(text), text[len(text)-3:])
+			}
+		}
+	}
+}
+
+// Nobody waits for a list whose reader has left.
+func TestReaderLeaves(t *testing.T) {
+	t.Parallel()
+	i := inspect.New(inspect.Options{})
+	ask(t, i, asked{path: "/x"})
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := i.Calls(gone, muban.CallFilter{}, muban.Page{Limit: 9}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the list says %v", err)
 	}
 }
 
@@ -256,7 +322,7 @@ func TestSearch(t *testing.T) {
 		"grant":                  {muban.CallFilter{GrantID: "form-9"}, ""},
 	} {
 		var got string
-		for _, call := range i.Calls(test.filter, muban.Page{Limit: 9}).Items {
+		for _, call := range calls(t, i, test.filter, muban.Page{Limit: 9}).Items {
 			got += call.ID
 		}
 		if got != test.want {
@@ -299,7 +365,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 		work.Go(func() {
 			for range 50 {
-				for _, call := range i.Calls(muban.CallFilter{Text: "access"}, muban.Page{Limit: 20}).Items {
+				for _, call := range calls(t, i, muban.CallFilter{Text: "access"}, muban.Page{Limit: 20}).Items {
 					if strings.Contains(everything(call), secret) {
 						t.Error("the secret is seen")
 					}
@@ -308,7 +374,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	work.Wait()
-	if kept := i.Calls(muban.CallFilter{}, muban.Page{Limit: 99}); len(kept.Items) != 50 {
+	if kept := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 99}); len(kept.Items) != 50 {
 		t.Errorf("%d calls are kept", len(kept.Items))
 	}
 }
@@ -325,7 +391,7 @@ func TestNoAnswer(t *testing.T) {
 		defer func() { _ = recover() }()
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/x", nil))
 	}()
-	list := i.Calls(muban.CallFilter{}, muban.Page{Limit: 9})
+	list := calls(t, i, muban.CallFilter{}, muban.Page{Limit: 9})
 	if len(list.Items) != 1 || list.Items[0].Answer.Status != 0 {
 		t.Errorf("kept %+v", list.Items)
 	}

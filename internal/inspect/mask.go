@@ -1,10 +1,12 @@
 package inspect
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -62,13 +64,16 @@ var (
 )
 
 // begin masks the texts of one call, whose secrets it remembers.
-func (m *masker) begin() *masking { return &masking{masker: m} }
+func (m *masker) begin() *masking { return &masking{masker: m, masks: make(map[string]string)} }
 
 // masking is the work on one call.
 type masking struct {
 	*masker
-	secrets []string // those found so far
-	first   string   // what stands for the first
+	masks map[string]string // of those found so far
+	first string            // what stands for the first
+	// hidden masks them all in one go, however many there are; made when the
+	// last was found.
+	hidden *strings.Replacer
 }
 
 // shortestSecret is the length from which a secret is looked for outside its
@@ -79,10 +84,11 @@ func (m *masking) found(secret string) (mask string) {
 	if secret == "" || isMask.MatchString(secret) {
 		return secret
 	}
-	if len(secret) >= shortestSecret && !slices.Contains(m.secrets, secret) {
-		m.secrets = append(m.secrets, secret)
+	mask, known := m.masks[secret]
+	if !known {
+		mask = m.mask(secret)
+		m.masks[secret] = mask
 	}
-	mask = m.mask(secret)
 	if m.first == "" {
 		m.first = mask
 	}
@@ -95,16 +101,30 @@ func (m *masking) found(secret string) (mask string) {
 var tokenShaped = regexp.MustCompile(`\b(?:\d{1,3}_[\w-]{60,}|2\d\.[0-9a-f]{32}\.\d+\.\d+\.[\d-]+|\d{6}BB[0-9A-Za-z]{32}\b|authbse[A-Za-z][0-9A-Za-z]{30,})`)
 
 // everywhere masks what is formed like a token, and the secrets that were
-// found, as they are and as they are written in a form, a path or JSON.
+// found, as they are and as they are written in a form, a path or JSON. All
+// must have been found.
 func (m *masking) everywhere(text string) string {
-	text = tokenShaped.ReplaceAllStringFunc(text, m.mask)
-	for _, secret := range m.secrets {
-		mask := m.mask(secret)
+	if m.hidden == nil {
+		m.hidden = m.hide()
+	}
+	return m.hidden.Replace(tokenShaped.ReplaceAllStringFunc(text, m.mask))
+}
+
+// hide looks for long secrets first: one may be the beginning of another.
+func (m *masking) hide() *strings.Replacer {
+	secrets := slices.SortedFunc(maps.Keys(m.masks), func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	var pairs []string
+	for _, secret := range secrets {
+		if len(secret) < shortestSecret {
+			break
+		}
 		for _, written := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.ReplaceAll(secret, "/", `\/`)} {
-			text = strings.ReplaceAll(text, written, mask)
+			pairs = append(pairs, written, m.masks[secret])
 		}
 	}
-	return text
+	return strings.NewReplacer(pairs...)
 }
 
 // headers masks the signature, or whatever Authorization holds.

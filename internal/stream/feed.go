@@ -42,7 +42,10 @@ func (h *Hub) follow(ctx context.Context) error {
 		return err
 	}
 	defer tail.Close()
-	calls := h.callsFrom()
+	calls, err := h.callsFrom(ctx)
+	if err != nil {
+		return err
+	}
 	h.begin()
 	defer h.end()
 	// A reader that lost its connection may need a while to return.
@@ -64,7 +67,9 @@ func (h *Hub) follow(ctx context.Context) error {
 			}
 			h.publishAll(changes)
 		}
-		h.publishCalls(calls)
+		if err := h.publishCalls(ctx, calls); err != nil {
+			return err
+		}
 		wait(ctx, changed, poll)
 		wait(ctx, nil, gather)
 	}
@@ -100,21 +105,26 @@ type lastCall struct {
 	seq int64
 }
 
-func (h *Hub) callsFrom() *lastCall {
+func (h *Hub) callsFrom(ctx context.Context) (*lastCall, error) {
 	last := &lastCall{}
-	if h.options.Calls != nil {
-		if newest := h.options.Calls(muban.CallFilter{}, muban.Page{Limit: 1}).Items; len(newest) > 0 {
-			last.id, last.seq = newest[0].ID, newest[0].Seq
-		}
+	if h.options.Calls == nil {
+		return last, nil
 	}
-	return last
+	newest, err := h.options.Calls(ctx, muban.CallFilter{}, muban.Page{Limit: 1})
+	if err == nil && len(newest.Items) > 0 {
+		last.id, last.seq = newest.Items[0].ID, newest.Items[0].Seq
+	}
+	return last, err
 }
 
-func (h *Hub) publishCalls(last *lastCall) {
+func (h *Hub) publishCalls(ctx context.Context, last *lastCall) error {
 	if h.options.Calls == nil {
-		return
+		return nil
 	}
-	found := h.options.Calls(muban.CallFilter{After: last.id}, muban.Page{Limit: mostRead})
+	found, err := h.options.Calls(ctx, muban.CallFilter{After: last.id}, muban.Page{Limit: mostRead})
+	if err != nil {
+		return err
+	}
 	if len(found.Items) > 0 && found.Next != 0 && found.Items[len(found.Items)-1].Seq > last.seq+1 {
 		h.Reset("more calls were made than could be read")
 	}
@@ -124,4 +134,5 @@ func (h *Hub) publishCalls(last *lastCall) {
 			last.id, last.seq = c.ID, c.Seq
 		}
 	}
+	return nil
 }

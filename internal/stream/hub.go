@@ -37,7 +37,7 @@ type Options struct {
 	// this process. Others' changes are seen by asking again.
 	Changed func() <-chan struct{}
 	// Calls lists the inspector's calls, newest first; nil where it is off.
-	Calls func(filter muban.CallFilter, page muban.Page) muban.List[muban.Call]
+	Calls func(ctx context.Context, filter muban.CallFilter, page muban.Page) (muban.List[muban.Call], error)
 	Show  Show
 	Log   *slog.Logger
 	// Events and Bytes bound what is kept for readers that are behind; 0 stands

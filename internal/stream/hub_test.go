@@ -265,7 +265,7 @@ func TestCallsAreTold(t *testing.T) {
 		}
 		made(1)
 		h, _ := newHub(t, func(o *stream.Options) {
-			o.Calls = func(f muban.CallFilter, p muban.Page) (list muban.List[muban.Call]) {
+			o.Calls = func(_ context.Context, f muban.CallFilter, p muban.Page) (list muban.List[muban.Call], _ error) {
 				mu.Lock()
 				defer mu.Unlock()
 				for _, c := range kept {
@@ -278,7 +278,7 @@ func TestCallsAreTold(t *testing.T) {
 					}
 					list.Items = append(list.Items, c)
 				}
-				return list
+				return list, nil
 			}
 		})
 		r := read(t, h, "", stream.Filter{})

@@ -56,9 +56,9 @@ func (r *reader) add(name, value string) {
 	switch {
 	case !known:
 		r.at[name] = len(r.params.list)
-		r.params.list = append(r.params.list, param{name, value, r.inBody})
-	case blank(r.params.list[i].value) && !blank(value):
-		r.params.list[i] = param{name, value, r.inBody}
+		r.params.list = append(r.params.list, Param{name, value, r.inBody})
+	case blank(r.params.list[i].Value) && !blank(value):
+		r.params.list[i] = Param{name, value, r.inBody}
 	}
 }
 

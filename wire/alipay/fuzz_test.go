@@ -31,7 +31,7 @@ func FuzzDecodeParams(f *testing.F) {
 		if err != nil {
 			checkReadable(t, err)
 		}
-		names := params.Names()
+		names := namesOf(params)
 		slices.Sort(names)
 		if len(slices.Compact(slices.Clone(names))) != len(names) {
 			t.Errorf("a name counts twice: %q", names)

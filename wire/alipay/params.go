@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"crypto/rsa"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,68 +39,57 @@ const (
 // once (protocol.md §5.2): of several values the first that is not blank. The
 // zero Params are none.
 type Params struct {
-	list []param
+	list []Param
 }
 
-type param struct {
-	name, value string
-	body        bool // it came in the body
+// Param is one of them.
+type Param struct {
+	Name, Value string
+	InBody      bool // it came in the body, not in the query
 }
+
+// All are the parameters in the order in which they came, those of the query
+// first.
+func (p *Params) All() iter.Seq[Param] { return slices.Values(p.list) }
 
 // Get returns the value of a name; empty where there is none.
 func (p *Params) Get(name string) string {
 	if i := p.index(name); i >= 0 {
-		return p.list[i].value
+		return p.list[i].Value
 	}
 	return ""
 }
 
 func (p *Params) index(name string) int {
-	return slices.IndexFunc(p.list, func(one param) bool { return one.name == name })
-}
-
-// Names lists the names in the order in which they came, those of the query
-// first.
-func (p *Params) Names() []string {
-	names := make([]string, len(p.list))
-	for i, one := range p.list {
-		names[i] = one.name
-	}
-	return names
-}
-
-// InBody reports whether the value of a name came in the body.
-func (p *Params) InBody(name string) bool {
-	i := p.index(name)
-	return i >= 0 && p.list[i].body
+	return slices.IndexFunc(p.list, func(one Param) bool { return one.Name == name })
 }
 
 // Set gives a name its value, replacing the one it had.
 func (p *Params) Set(name, value string) {
 	if i := p.index(name); i >= 0 {
-		p.list[i].value = value
+		p.list[i].Value = value
 		return
 	}
-	p.list = append(p.list, param{name: name, value: value})
+	p.list = append(p.list, Param{Name: name, Value: value})
 }
 
 // SignedText is the text that a request's signature is over: every parameter
 // but sign whose value is not blank, sorted by name, joined as name=value by &,
 // nothing percent-encoded (protocol.md §5.3). sign_type belongs to it.
 func (p *Params) SignedText() []byte {
-	signed := make([]param, 0, len(p.list))
+	signed := make([]Param, 0, len(p.list))
 	for _, one := range p.list {
-		if one.name != ParamSign && !blank(one.value) {
+		if one.Name != ParamSign && !blank(one.Value) {
 			signed = append(signed, one)
 		}
 	}
-	slices.SortFunc(signed, func(a, b param) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(signed, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
 	var text []byte
 	for i, one := range signed {
 		if i > 0 {
 			text = append(text, '&')
 		}
-		text = append(append(append(text, one.name...), '='), one.value...)
+		text = append(append(append(text, one.Name...), '='), one.Value...)
 	}
 	return text
 }
@@ -125,12 +115,12 @@ func (p *Params) Form() string {
 		if i > 0 {
 			out.WriteByte('&')
 		}
-		out.WriteString(url.QueryEscape(one.name) + "=" + url.QueryEscape(one.value))
+		out.WriteString(url.QueryEscape(one.Name) + "=" + url.QueryEscape(one.Value))
 	}
 	return out.String()
 }
 
-// ParamError says that one parameter is not what it must be.
+// ParamError says that one Parameter is not what it must be.
 type ParamError struct {
 	// Parameter is the name; Problem what its value is; Wanted what it must be.
 	Parameter, Problem, Wanted string

@@ -20,7 +20,10 @@ type candidate struct {
 }
 
 // pair is a parameter as it goes into a candidate.
-type pair struct{ name, value string }
+type pair struct {
+	name, value string
+	inBody      bool
+}
 
 // What is tried with one parameter left out is bounded.
 const (
@@ -36,7 +39,7 @@ func candidates(c *call) iter.Seq[candidate] {
 		if !yield(candidate{"", "", c.params.SignedText()}) {
 			return
 		}
-		for _, without := range leftOut(c.params, all) {
+		for _, without := range leftOut(all) {
 			if !yield(without) {
 				return
 			}
@@ -59,31 +62,28 @@ func candidates(c *call) iter.Seq[candidate] {
 // pairs are the parameters that may be signed, as they came.
 func pairs(p alipay.Params) []pair {
 	var all []pair
-	for _, name := range p.Names() {
-		if name != alipay.ParamSign {
-			all = append(all, pair{name, p.Get(name)})
+	for one := range p.All() {
+		if one.Name != alipay.ParamSign {
+			all = append(all, pair{one.Name, one.Value, one.InBody})
 		}
 	}
 	return all
 }
 
-func without(all []pair, names ...string) []pair {
-	return slices.DeleteFunc(slices.Clone(all), func(p pair) bool { return slices.Contains(names, p.name) })
+func without(all []pair, name string) []pair {
+	return slices.DeleteFunc(slices.Clone(all), func(p pair) bool { return p.name == name })
+}
+
+// only are the parameters of the body, or of the query.
+func only(all []pair, inBody bool) []pair {
+	return slices.DeleteFunc(slices.Clone(all), func(p pair) bool { return p.inBody != inBody })
 }
 
 // leftOut are the candidates that lack parameters which must be signed.
-func leftOut(p alipay.Params, all []pair) []candidate {
-	var query, body []string
-	for _, one := range all {
-		if p.InBody(one.name) {
-			body = append(body, one.name)
-		} else {
-			query = append(query, one.name)
-		}
-	}
+func leftOut(all []pair) []candidate {
 	found := []candidate{
-		{"left_out body", "the parameters of the body were left out of what was signed; sign those of the query and of the body", sorted(without(all, body...))},
-		{"left_out query", "the parameters of the query were left out of what was signed; sign those of the query and of the body", sorted(without(all, query...))},
+		{"left_out body", "the parameters of the body were left out of what was signed; sign those of the query and of the body", sorted(only(all, false))},
+		{"left_out query", "the parameters of the query were left out of what was signed; sign those of the query and of the body", sorted(only(all, true))},
 	}
 	for _, one := range all[:min(len(all), mostMembers)] {
 		if len(one.name) > longestName {
@@ -182,7 +182,7 @@ func blankToo(_ *call, all []pair) []byte {
 }
 
 func charsetTwice(c *call, all []pair) []byte {
-	twice := append(slices.Clone(all), pair{alipay.ParamCharset, c.params.Get(alipay.ParamCharset)})
+	twice := append(slices.Clone(all), pair{name: alipay.ParamCharset, value: c.params.Get(alipay.ParamCharset)})
 	return sorted(twice)
 }
 

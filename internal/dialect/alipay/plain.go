@@ -13,14 +13,18 @@ func (c *call) plain(response any) func() (asked, answered string) {
 	if c.charset == alipay.UTF8 && c.contentKey == nil {
 		return nil
 	}
-	params, charset, decrypted := c.params, c.charset, c.decrypted
 	return func() (asked, answered string) {
 		all := make(map[string]any)
-		for _, name := range params.Names() {
-			all[string(toUTF8(charset, []byte(name)))] = string(toUTF8(charset, []byte(params.Get(name))))
+		size := 0
+		for one := range c.params.All() {
+			if size > httpx.MostKept {
+				break // no more is kept
+			}
+			all[c.text(one.Name)] = c.text(one.Value)
+			size += len(one.Name) + len(one.Value)
 		}
-		if json.Valid(decrypted) {
-			all[alipay.ParamBizContent] = json.RawMessage(decrypted)
+		if json.Valid(c.decrypted) {
+			all[alipay.ParamBizContent] = json.RawMessage(c.decrypted)
 		}
 		request, _ := httpx.EncodeJSON(all) // texts can be encoded
 		content, _ := alipay.EncodeContent(response)

@@ -3,6 +3,7 @@ package alipay_test
 import (
 	"log/slog"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,4 +52,30 @@ func TestCallsInWords(t *testing.T) {
 	text, err := alipay.EncryptContent(key, []byte(w.content("none").json()))
 	must(t, err)
 	ask(w.sending("").but(params{"biz_content": text, "encrypt_type": "AES"}).signedBy(appKey()), `"biz_content":{`, `"code":"40004"`)
+}
+
+// Whoever has no key at all can send as many parameters as fit a body; no more
+// of them is told than is kept of a body.
+func TestManyParametersInWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	told := make(chan string, 1)
+	server := httptest.NewServer(httpx.Wrap(dialect.New(w.service), httpx.Options{
+		Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Inspect: func(x httpx.Exchanged) {
+			asked, _ := x.Plain()
+			told <- asked
+		},
+	}))
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	var form strings.Builder
+	form.WriteString("charset=gbk")
+	for n := range 140_000 {
+		form.WriteString("&" + strconv.FormatInt(int64(n), 36) + "=")
+	}
+	w.do("POST", "/gateway.do", formType, form.String())
+	// Quotes and commas stand around the names.
+	if asked := <-told; len(asked) < httpx.MostKept || len(asked) > 4*httpx.MostKept {
+		t.Errorf("told %d bytes of %d", len(asked), form.Len())
+	}
 }
