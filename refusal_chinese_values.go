@@ -155,6 +155,7 @@ var jsonPhrases = [][2]string{
 // sentPhrases are phrases in the place of what a client sent.
 var sentPhrases = [][2]string{
 	{"* characters long", "长 * 个字符"},
+	{"not in *, the charset that the request names", "不是请求所声明的字符集 *"},
 	{"not readable (it cannot be read as JSON, at byte *: *)", "无法解析（不是合法的 JSON，第 * 字节处：*）"},
 	{"not readable (it cannot be read as JSON)", "无法解析（不是合法的 JSON）"},
 	{"not readable (it is not UTF-8)", "无法解析（不是 UTF-8）"},

@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -24,7 +25,7 @@ func gb(c alipay.Charset) encoding.Encoding {
 }
 
 // toUTF8 converts a text. Bytes that are none of the charset become U+FFFD;
-// what says that it is UTF-8 is left as it is, to be refused by who reads it.
+// what says that it is UTF-8 is left as it is.
 func toUTF8(c alipay.Charset, text []byte) []byte {
 	enc := gb(c)
 	if enc == nil || ascii(text) {
@@ -35,6 +36,39 @@ func toUTF8(c alipay.Charset, text []byte) []byte {
 		return text
 	}
 	return converted
+}
+
+// inCharset reports whether a text, converted by toUTF8, was in its charset:
+// U+FFFD then only stands where it stood before, which GB18030 alone allows.
+func inCharset(c alipay.Charset, text, converted []byte) bool {
+	if c == alipay.UTF8 {
+		return utf8.Valid(text)
+	}
+	if c == alipay.GB18030 && bytes.ContainsRune(converted, utf8.RuneError) {
+		converted = toUTF8(c, withoutReplacements(text))
+	}
+	return !bytes.ContainsRune(converted, utf8.RuneError)
+}
+
+// withoutReplacements is a text of GB18030 without its characters U+FFFD. Its
+// characters have four bytes where the second is a digit, else two.
+func withoutReplacements(text []byte) []byte {
+	const replacement = "\x84\x31\xa4\x37"
+	var rest []byte
+	for len(text) > 0 {
+		size := 1
+		if text[0] > 0x80 && len(text) > 1 {
+			size = 2
+			if text[1] >= '0' && text[1] <= '9' {
+				size = min(4, len(text))
+			}
+		}
+		if string(text[:size]) != replacement {
+			rest = append(rest, text[:size]...)
+		}
+		text = text[size:]
+	}
+	return rest
 }
 
 // fromUTF8 converts JSON. A character that the charset does not have is

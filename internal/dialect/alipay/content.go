@@ -17,7 +17,8 @@ func (c *call) content() ([]byte, error) {
 	case encryption == "" && c.agent.ContentKey != "" && looksEncrypted(content):
 		return nil, invalidOrMissing(c, alipay.ParamEncryptType, alipay.EncryptAES+", since biz_content is encrypted")
 	case encryption == "":
-		return toUTF8(c.charset, []byte(content)), nil
+		text := toUTF8(c.charset, []byte(content))
+		return text, c.checkCharset([]byte(content), text)
 	case encryption != alipay.EncryptAES:
 		return nil, invalidOrMissing(c, alipay.ParamEncryptType, alipay.EncryptAES)
 	}
@@ -34,7 +35,17 @@ func (c *call) content() ([]byte, error) {
 		return nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", c.agent.ID, "problem", err.Error())
 	}
 	c.contentKey, c.decrypted = key, toUTF8(c.charset, plain)
-	return c.decrypted, nil
+	return c.decrypted, c.checkCharset(plain, c.decrypted)
+}
+
+// checkCharset refuses a content that is not in the charset that the request
+// names: its text in UTF-8 would be spoiled.
+func (c *call) checkCharset(content, text []byte) error {
+	if inCharset(c.charset, content, text) {
+		return nil
+	}
+	return muban.Refuse(muban.RuleRequestParameter, "parameter", alipay.ParamBizContent,
+		"value", "not in "+string(c.charset)+", the charset that the request names", "wanted", "a JSON object in it")
 }
 
 var errOtherKey = errors.New("what it decrypts to is no text, so that it was encrypted with another key")

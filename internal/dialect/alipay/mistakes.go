@@ -126,9 +126,9 @@ var mistakes = []struct {
 	{"encoded_values", "the values were signed percent-encoded; sign them as they are and encode them only to send them", each(escapeComponent)},
 	{"encoded_twice", "the values were percent-encoded twice; what is signed is the value that arrives", each(unescape)},
 	{"sent_unencoded", "values with + were sent without percent-encoding, so that it arrived as a blank; encode every value that is sent", each(plus)},
-	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inCharset(alipay.GBK)},
-	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inCharset(alipay.GB18030)},
-	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inCharset(alipay.UTF8)},
+	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inOtherCharset(alipay.GBK)},
+	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inOtherCharset(alipay.GB18030)},
+	{"charset", "the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", inOtherCharset(alipay.UTF8)},
 	{"unescaped_json", `JSON was signed with its characters as they are and sent with \u escapes; sign the text that is sent`, each(unescapeUnicode)},
 	{"escaped_json", `JSON was signed with \u escapes and sent with its characters as they are; sign the text that is sent`, each(escapeUnicode)},
 	{"escaped_json", `JSON was signed with <, > and & as \u escapes and sent with them as they are; sign the text that is sent`, each(escapeHTML)},
@@ -165,7 +165,7 @@ func whole(change func(string) string) func(*call, []pair) []byte {
 }
 
 // inCharset is the mistake of signing other bytes than are sent.
-func inCharset(other alipay.Charset) func(*call, []pair) []byte {
+func inOtherCharset(other alipay.Charset) func(*call, []pair) []byte {
 	return func(c *call, all []pair) []byte {
 		text := toUTF8(c.charset, sorted(all))
 		if enc := gb(other); enc != nil {

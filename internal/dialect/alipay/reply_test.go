@@ -110,6 +110,20 @@ func (r reply) is(subCode string, rule muban.Rule) reply {
 	return r
 }
 
+// opened is an encrypted answer with its content in the clear.
+func (r reply) opened(key []byte) reply {
+	r.Helper()
+	if alipay.Verify(&platformKey().PublicKey, alipay.RSA2, r.envelope.Content, r.envelope.Sign) != nil {
+		r.Errorf("the signature of %s does not fit", r.body)
+	}
+	var text string
+	must(r.T, json.Unmarshal(r.envelope.Content, &text))
+	content, err := alipay.DecryptContent(key, text)
+	must(r.T, err)
+	r.envelope.Content = content
+	return r
+}
+
 // named checks the member that the response stands in.
 func (r reply) named(member string) reply {
 	r.Helper()
