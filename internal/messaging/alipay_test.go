@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
@@ -102,6 +105,71 @@ func TestManyFormsAtOnce(t *testing.T) {
 	if err != nil || len(grants[0].ID) > 64 || !bytes.HasPrefix(text, []byte(s.user.OpenID+"_1772337600000_")) {
 		t.Errorf("form id %s, which is %s", grants[0].ID, text)
 	}
+}
+
+// Whatever its user's id is, the gateway takes the form that is minted for it.
+func TestFormsOfLongIDs(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, newWorld(openStore(t, sqlstore.Options{Dir: t.TempDir()})), muban.Alipay, "AT0002")
+	for _, id := range []string{"2088", strings.Repeat("2", 21), strings.Repeat("2", 22), strings.Repeat("长", 85), "2" + strings.Repeat("长", 20)} {
+		user, err := s.CreateUser(t.Context(), s.app.ID, messaging.NewUser{OpenID: id})
+		s.must(err)
+		grants, _, err := s.MintGrants(t.Context(), s.app.ID, messaging.MintRequest{User: user.OpenID, Kind: muban.GrantForm, Count: 2})
+		s.must(err)
+		text, err := base64.StdEncoding.DecodeString(grants[0].ID)
+		cut, _, _ := strings.Cut(string(text), "_")
+		if err != nil || len(grants[0].ID) > 64 || grants[0].ID == grants[1].ID || cut == "" || !strings.HasPrefix(id, cut) || !utf8.ValidString(cut) {
+			t.Errorf("user %s: form id %s, which is %q (%v)", id, grants[0].ID, text, err)
+		}
+	}
+}
+
+// Ids that no send could name are not taken on Alipay. What is there already
+// stays as it is.
+func TestIDsThatNoSendCanName(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, newWorld(openStore(t, sqlstore.Options{Dir: t.TempDir()})), muban.Alipay, "AT0002")
+	ctx := t.Context()
+	template := func(app muban.App, id string) error {
+		_, err := s.CreateTemplate(ctx, app.ID, messaging.NewTemplate{ID: id, Title: "x", Content: "{{keyword1.DATA}}"})
+		return err
+	}
+	grant := func(app muban.App, user, id string) error {
+		_, _, err := s.MintGrants(ctx, app.ID, messaging.MintRequest{User: user, Kind: muban.GrantForm, Count: 1, ID: id})
+		return err
+	}
+	user := func(app muban.App, id string) error {
+		_, err := s.CreateUser(ctx, app.ID, messaging.NewUser{AlipayOpenID: id})
+		return err
+	}
+	for name, test := range map[string]struct {
+		err   error
+		field string // that is refused; empty where none is
+	}{
+		"template, 64 characters":        {template(s.app, strings.Repeat("长", 64)), ""},
+		"template, 65 characters":        {template(s.app, strings.Repeat("t", 65)), "template_id"},
+		"grant, 64 characters":           {grant(s.app, s.user.OpenID, strings.Repeat("长", 64)), ""},
+		"grant, 65 characters":           {grant(s.app, s.user.OpenID, strings.Repeat("g", 65)), "id"},
+		"alipay_open_id, 128 characters": {user(s.app, strings.Repeat("u", 128)), ""},
+		"alipay_open_id, 129 characters": {user(s.app, strings.Repeat("u", 129)), "alipay_open_id"},
+	} {
+		var refusal *muban.Refusal
+		errors.As(test.err, &refusal)
+		switch {
+		case test.field == "" && test.err != nil:
+			t.Errorf("%s: %v", name, test.err)
+		case test.field != "" && (refusal == nil || refusal.Rule != muban.RuleInvalid || refusal.Values["field"] != test.field):
+			t.Errorf("%s: %v, want %s refused", name, test.err, test.field)
+		}
+	}
+	other := newScene(t, s.world, muban.WeChatMini, "AT0002")
+	s.must(template(other.app, strings.Repeat("t", 65)))
+	s.must(grant(other.app, other.user.OpenID, strings.Repeat("g", 65)))
+
+	old, err := s.store.CreateUser(ctx, muban.User{AppID: s.app.ID, OpenID: "2088", AlipayOpenID: strings.Repeat("o", 129), Delivery: muban.DeliveryOK})
+	s.must(err)
+	_, err = s.UpdateUser(ctx, s.app.ID, old.OpenID, func(u *muban.User) error { u.Blocked = true; return nil })
+	s.must(err)
 }
 
 func TestOtherAlipayApps(t *testing.T) {

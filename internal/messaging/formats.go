@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -138,9 +139,11 @@ func newGrantID(p muban.Platform, kind muban.GrantKind, user muban.User, loggedI
 		return fmt.Sprintf("%s%s%d", day, randomFrom(digits, 10), loginDigit(loggedIn))
 	case kind == muban.GrantForm:
 		// Alipay: base64 of <user>_<ms>_<3 digits>; more digits here, since a
-		// thousand may be minted at once, and no more than 64 characters.
-		text := fmt.Sprintf("%s_%d_%s", user.OpenID, now.UnixMilli(), randomFrom(digits, 12))
-		return base64.StdEncoding.EncodeToString([]byte(text))
+		// thousand may be minted at once, and less of a long user.
+		tail := fmt.Sprintf("_%d_%s", now.UnixMilli(), randomFrom(digits, 12))
+		room := base64.StdEncoding.DecodedLen(longestAlipayGrant) - len(tail)
+		head := strings.ToValidUTF8(user.OpenID[:min(len(user.OpenID), room)], "")
+		return base64.StdEncoding.EncodeToString([]byte(head + tail))
 	default: // trade_no
 		return day[:8] + "22001" + randomFrom(digits, 15)
 	}

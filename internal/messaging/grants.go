@@ -61,7 +61,7 @@ func checkMint(app muban.App, req MintRequest) (muban.GrantRule, error) {
 	if req.ID != "" && !plausibleID(req.ID) {
 		return muban.GrantRule{}, invalid("id", req.ID, "1 to 256 printable characters")
 	}
-	return rule, nil
+	return rule, checkSendable(app.Platform, "id", req.ID, longestAlipayGrant)
 }
 
 func orderToo(rules muban.Rules) string {

@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,23 @@ func checkAlipayParameters(app muban.App, req muban.SendRequest) *muban.Refusal 
 		return missing("form_id", "a form's id or a trade number")
 	}
 	return checkPage(app, req.Page)
+}
+
+// The most characters of the ids in biz_content (protocol.md §5.1): what is
+// longer could never be sent with. open_id, of which a send takes 20, is the
+// user's other name elsewhere too, and is not bounded.
+const (
+	longestAlipayGrant    = 64
+	longestAlipayTemplate = 64
+	longestAlipayOpenID   = 128
+)
+
+// checkSendable refuses a new id that no send on the platform could name.
+func checkSendable(p muban.Platform, field, id string, most int) error {
+	if n := utf8.RuneCountInString(id); p == muban.Alipay && n > most {
+		return invalid(field, id, fmt.Sprintf("at most %d characters (these are %d): a send on alipay takes no more", most, n))
+	}
+	return nil
 }
 
 // longestKeyword is the most characters of a keyword's value (protocol.md

@@ -84,6 +84,9 @@ func (s *Service) CreateTemplate(ctx context.Context, appID string, req NewTempl
 	if req.ID != "" && !plausibleID(req.ID) {
 		return muban.Template{}, invalid("template_id", req.ID, "1 to 256 printable characters")
 	}
+	if err := checkSendable(app.Platform, "template_id", req.ID, longestAlipayTemplate); err != nil {
+		return muban.Template{}, err
+	}
 	var template muban.Template
 	if req.LibraryID == "" {
 		template, err = freeTemplate(app, req)

@@ -25,7 +25,7 @@ func (s *Service) CreateUser(ctx context.Context, appID string, req NewUser) (mu
 		Following: true, Delivery: muban.DeliveryOK, NotificationBar: true, CreatedAt: s.clock.Now(),
 	}
 	completeIDs(app.Platform, &user)
-	if err := checkUser(app.Platform, user); err != nil {
+	if err := checkUser(app.Platform, muban.User{}, user); err != nil {
 		return muban.User{}, err
 	}
 	return s.store.CreateUser(ctx, user)
@@ -82,7 +82,7 @@ func (s *Service) UpdateUser(ctx context.Context, appID, id string, edit func(*m
 		if err := idsKept(before, *u); err != nil {
 			return err
 		}
-		return checkUser(app.Platform, *u)
+		return checkUser(app.Platform, before, *u)
 	})
 	if err == nil {
 		s.forgetUser(before)
@@ -117,7 +117,9 @@ func idsKept(before, after muban.User) error {
 	return nil
 }
 
-func checkUser(p muban.Platform, u muban.User) error {
+// checkUser checks a user as it is to be; before is the zero User where it is
+// new.
+func checkUser(p muban.Platform, before, u muban.User) error {
 	if u.SwanID != "" && p != muban.Baidu {
 		return muban.Refuse(muban.RuleNotOnPlatform, "platform", string(p), "object", "swan_id")
 	}
@@ -126,6 +128,11 @@ func checkUser(p muban.Platform, u muban.User) error {
 	}
 	if err := checkUserIDs(u); err != nil {
 		return err
+	}
+	if before.AlipayOpenID == "" {
+		if err := checkSendable(p, "alipay_open_id", u.AlipayOpenID, longestAlipayOpenID); err != nil {
+			return err
+		}
 	}
 	if u.Name != "" && (len(u.Name) > longestName || !plainLine(u.Name)) {
 		return invalid("name", u.Name, "one line of at most 200 bytes")
