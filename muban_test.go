@@ -76,6 +76,22 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
+// The placeholder that is wrong is named as it stands there, and alone.
+func TestBadPlaceholdersAreNamed(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"甲{{a.DATA}}\n{{ b.DATA }}{{a.DATA}}": "{{ b.DATA }}",
+		"{{a}}{{b.DATA}}":                     "{{a}}",
+		"{{a.DATA}}乙{{b.DATA":                 "{{b.DATA",
+		"{{{{a.DATA}}}}":                      "{{{{a.DATA}}",
+		"{{a.DATA}} b.DATA}} ":                "b.DATA}}",
+	} {
+		if _, bad := muban.Placeholders(content); bad != want {
+			t.Errorf("%q: named %q, want %q", content, bad, want)
+		}
+	}
+}
+
 func FuzzPlaceholders(f *testing.F) {
 	for _, content := range []string{"地点{{keyword1.DATA}}\n", "{{first.DATA}}", "{{", "}}", "{{{{a.DATA}}}}"} {
 		f.Add(content)

@@ -4,7 +4,7 @@ package muban
 // wrong, with which value, and what would be right. {name} stands for a value.
 var chinese = map[Rule]string{
 	RuleTokenMissing:    "请求没有带 access_token；先获取一个，放在 URL 的查询参数里",
-	RuleTokenUnknown:    "这个 access_token 不是这里签发的，或者已被吊销（例如重置过密钥）；请重新获取",
+	RuleTokenUnknown:    "这里不认识这个 access_token：它不是这里签发的，或者已被吊销，或者过期已超过 7 天；请重新获取",
 	RuleTokenRevoked:    "这个 access_token 曾签发给应用 {app_id}，现已失效：被吊销了，或者过期已超过 7 天；请重新获取",
 	RuleTokenSuperseded: "这个 access_token 已被新的顶替，旧的只用到 {dead_at}；请改用最新的那个",
 	RuleTokenExpired:    "这个 access_token 已于 {expires_at} 过期（现在是 {now}）；请重新获取",
@@ -22,6 +22,7 @@ var chinese = map[Rule]string{
 	RuleLoginExpired:   "这个登录凭证签发于 {issued_at}，已于 {expires_at} 过期（现在是 {now}）；登录凭证只有 5 分钟有效",
 	RuleLoginUsed:      "这个登录凭证已于 {used_at} 用过；每个只能用一次",
 	RuleLoginGuest:     "用户 {user} 是未登录的访客；请先给他一个 open_id",
+	RuleRefreshMissing: "请求没有带 refresh_token：参数 {parameter} 缺失或为空",
 	RuleRefreshUnknown: "应用 {app_id} 没有这个 refresh_token；它不是这里签发的，或者是签发给别的应用的",
 	RuleRefreshExpired: "这个 refresh_token 签发于 {issued_at}，已于 {expires_at} 过期（现在是 {now}）；refresh_token 的有效期是 30 天",
 	RuleRefreshUsed:    "这个 refresh_token 已于 {used_at} 用过；每次调用都会返回新的，下次请用新的",
@@ -32,6 +33,7 @@ var chinese = map[Rule]string{
 
 	RuleRequestGet:       "这个接口要用 GET，请求用的是 {method}",
 	RuleRequestPost:      "这个接口要用 POST，请求用的是 {method}",
+	RuleRequestMethod:    "这个接口要用 GET 或 POST，请求用的是 {method}",
 	RuleRequestPath:      "{path} 没有对应的接口",
 	RuleRequestEmpty:     "请求没有包体",
 	RuleRequestMalformed: "包体无法解析：{problem}",
@@ -77,7 +79,8 @@ var chinese = map[Rule]string{
 	RuleGrantOwner:     "凭证 {grant_id} 属于用户 {owner}，而消息是发给 {user} 的",
 	RuleGrantApp:       "凭证 {grant_id} 属于别的应用，不是 {app_id} 的",
 	RuleGrantSceneType: "凭证 {grant_id} 是 {kind} 类，对应 scene_type {wanted}；请求里的 scene_type 是 {scene_type}",
-	RuleGrantLogin:     "凭证 {grant_id} 属于{issued}用户，而请求用 {parameter} 指定接收人，那是给{addressed}用户的（末位 1：已登录，用 touser_openId；末位 0：访客，用 touser）",
+	RuleGrantLogin:     "凭证 {grant_id} 属于{issued}用户，而请求用 {parameter} 指定接收人，那是给{addressed}用户的（已登录用户用 touser_openId，访客用 touser）",
+	RuleGrantDigit:     "凭证 {grant_id} 的末位是 {digit}，表示{says}用户，而它是为{issued}用户 {user} 生成的。这样的凭证若自带 id，末位应为 {right}，或者既不是 0 也不是 1；请另外生成一个",
 
 	RuleListOffset:      "offset 是 {offset}，应为 0 或以上的整数",
 	RuleListCount:       "count 是 {count}，应为 1 到 {most} 的整数",

@@ -8,7 +8,7 @@ import (
 // How far the values of a name are words of ours.
 var (
 	// ourWords are words of ours, whole or with others in them.
-	ourWords = []string{"wanted", "problem", "advice", "kind", "issued", "addressed", "platform", "now"}
+	ourWords = []string{"wanted", "problem", "advice", "kind", "issued", "addressed", "says", "platform", "now"}
 	// clientsWords are what a client sent, or words of ours where that cannot
 	// be shown.
 	clientsWords = []string{

@@ -27,12 +27,14 @@ const (
 	RuleLoginExpired   Rule = "login.expired"
 	RuleLoginUsed      Rule = "login.used"
 	RuleLoginGuest     Rule = "login.guest"
+	RuleRefreshMissing Rule = "refresh.missing"
 	RuleRefreshUnknown Rule = "refresh.unknown"
 	RuleRefreshExpired Rule = "refresh.expired"
 	RuleRefreshUsed    Rule = "refresh.used"
 
 	RuleRequestGet       Rule = "request.get"
 	RuleRequestPost      Rule = "request.post"
+	RuleRequestMethod    Rule = "request.method"
 	RuleRequestPath      Rule = "request.path"
 	RuleRequestEmpty     Rule = "request.empty"
 	RuleRequestMalformed Rule = "request.malformed"
@@ -79,6 +81,7 @@ const (
 	RuleGrantApp       Rule = "grant.app"
 	RuleGrantSceneType Rule = "grant.scene_type"
 	RuleGrantLogin     Rule = "grant.login"
+	RuleGrantDigit     Rule = "grant.login_digit"
 
 	RuleListOffset      Rule = "list.offset"
 	RuleListCount       Rule = "list.count"
@@ -110,14 +113,15 @@ const (
 )
 
 // ruleFacts says of each rule which kind of refusal it makes, what it says in
-// words and which document it comes from. {name} stands for a value.
+// words and which document it comes from; places has the documents of further
+// platforms. {name} stands for a value.
 var ruleFacts = map[Rule]struct {
 	kind Kind
 	text string
 	see  string
 }{
 	RuleTokenMissing:    {KindTokenMissing, "the request has no access_token; fetch one and send it in the query", "docs/protocol.md §1.3, 41001"},
-	RuleTokenUnknown:    {KindTokenInvalid, "this access token was never issued here, or was revoked, as by a reset of the secret; fetch a new one", "docs/protocol.md §1.3, 40001"},
+	RuleTokenUnknown:    {KindTokenInvalid, "this access token is not known here: it was never issued, it was revoked, or it expired over 7 days ago; fetch a new one", "docs/protocol.md §1.3, 40001"},
 	RuleTokenRevoked:    {KindTokenInvalid, "this access token was issued to app {app_id} and is no longer good: it was revoked, or it expired over 7 days ago; fetch a new one", "docs/protocol.md §1.3, 40001"},
 	RuleTokenSuperseded: {KindTokenInvalid, "this access token was replaced: a newer one was issued and the old one lived on until {dead_at}; use the newest token", "docs/protocol.md §1.1"},
 	RuleTokenExpired:    {KindTokenExpired, "this access token expired at {expires_at} (it is {now} now); fetch a new one", "docs/protocol.md §1.3, 42001"},
@@ -139,19 +143,21 @@ var ruleFacts = map[Rule]struct {
 	RuleLoginExpired:   {KindLoginCodeInvalid, "this login code was issued at {issued_at} and expired at {expires_at} (it is {now} now); login codes live 5 minutes", "docs/protocol.md §1.7"},
 	RuleLoginUsed:      {KindLoginCodeUsed, "this login code was used at {used_at}; it is good once", "docs/protocol.md §1.7"},
 	RuleLoginGuest:     {KindInvalid, "user {user} is a guest, who has not logged in; give the user an open_id first", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
+	RuleRefreshMissing: {KindRefreshInvalid, "the request has no refresh token: {parameter} is missing or empty", "docs/protocol.md §1.7"},
 	RuleRefreshUnknown: {KindRefreshInvalid, "app {app_id} has no such refresh_token; it was never issued, or to another app", "docs/protocol.md §1.7"},
 	RuleRefreshExpired: {KindRefreshExpired, "this refresh_token was issued at {issued_at} and expired at {expires_at} (it is {now} now); refresh tokens live 30 days", "docs/protocol.md §1.7"},
 	RuleRefreshUsed:    {KindRefreshUsed, "this refresh_token was used at {used_at}; each call answers a new one for the next", "docs/protocol.md §1.7"},
 
 	RuleRequestGet:       {KindNeedsGet, "this call was made with {method}; it must be GET", "docs/protocol.md §1.3, 43001"},
 	RuleRequestPost:      {KindNeedsPost, "this call was made with {method}; it must be POST", "docs/protocol.md §1.3, 43002"},
+	RuleRequestMethod:    {KindNeedsPost, "this call was made with {method}; it must be GET or POST", "docs/protocol.md §10"},
 	RuleRequestPath:      {KindUnknownPath, "there is no call at {path}", "docs/decisions.md"},
 	RuleRequestEmpty:     {KindBodyEmpty, "the request has no body", "docs/protocol.md §1.3, 44002"},
 	RuleRequestMalformed: {KindBodyMalformed, "the request's body cannot be read: {problem}", "docs/protocol.md §1.3, 47001"},
 	RuleRequestTooLarge:  {KindBodyTooLarge, "the request's body is over {limit} bytes", "docs/decisions.md"},
-	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", "Baidu sendTemplateMessage (seed 000), 请求参数"},
-	RuleRequestMissing:   {KindParameter, "the request lacks {parameter}; it must be {wanted}", "uni-app templates (seed 003), alipay.open.app.mini.templatemessage.send"},
-	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "Baidu 消息模板 (seed 001), 使用场景"},
+	RuleRequestParameter: {KindParameter, "parameter {parameter} is {value}; it must be {wanted}", ""},
+	RuleRequestMissing:   {KindParameter, "the request lacks {parameter}; it must be {wanted}", ""},
+	RuleDataText:         {KindBodyMalformed, "data.{key} is {value}; template messages carry text only: {\"value\":\"…\"}", "docs/decisions.md, data"},
 
 	RuleCloudForm:       {KindParameter, "the cloud call cannot be read: {problem}", "docs/dialects/cloudcall.md"},
 	RuleCloudCall:       {KindUnknownPath, "there is no cloud call {call} here; there are {known}", "docs/dialects/cloudcall.md"},
@@ -162,10 +168,10 @@ var ruleFacts = map[Rule]struct {
 	RuleRecipientMissing: {KindRecipientUnknown, "the send names no recipient: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), touser"},
 	RuleRecipientUnknown: {KindRecipientUnknown, "app {app_id} has no user {user}", "docs/protocol.md §2.2, 40003"},
 	RuleTemplateMissing:  {KindTemplateMissing, "the send names no template: template_id is missing or empty", "docs/protocol.md §3.4, 40036"},
-	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "WeChat templateMessage.send (seed 002), 40037; Baidu sendTemplateMessage (seed 000), 4001; docs/protocol.md §5.4, USER_TEMPLATE_ILLEGAL"},
+	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "WeChat templateMessage.send (seed 002), 40037"},
 	RuleTemplateLimit:    {KindTemplateLimit, "app {app_id} already holds {held} templates, its limit is {limit}; delete one first", "docs/protocol.md §3.3, 45026"},
 	RulePageUnknown:      {KindPageUnknown, "page {page} is not one of the app's pages: {pages}", "WeChat templateMessage.send (seed 002), 41030; docs/decisions.md, page"},
-	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", "Baidu sendTemplateMessage (seed 000), 6001; docs/protocol.md §5.4, 40006"},
+	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", ""},
 	RulePushDelegated:    {KindPushForbidden, "app {app_id}, for which {agent} acts, has no push permission; set its push_allowed", "docs/protocol.md §5.4, 40006"},
 	RuleDailyLimit:       {KindDailyLimit, "app {app_id} has sent {sent} messages on {day} (UTC+8), its limit is {limit}", "WeChat templateMessage.send (seed 002), 45009"},
 	RuleAppLinked:        {KindAppNotLinked, "app {app_id} is not linked to {other}", "docs/protocol.md §2.3, 40013"},
@@ -183,19 +189,20 @@ var ruleFacts = map[Rule]struct {
 	RuleKeywordName:        {KindKeywordName, "keyword_name_list {problem}; template {template_id_short} has the keywords {keywords}", "docs/protocol.md §3.3, 40246"},
 
 	RuleGrantMissing:   {KindGrantUnknown, "the send has no right to send: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), form_id"},
-	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "WeChat templateMessage.send (seed 002), 41028; Baidu sendTemplateMessage (seed 000), 4003 and 4004; docs/protocol.md §5.4, FORM_ID_NOT_MATCH_APPID"},
+	RuleGrantUnknown:   {KindGrantUnknown, "app {app_id} has no grant {grant_id}; it was never issued, or to another app", "WeChat templateMessage.send (seed 002), 41028"},
 	RuleGrantMock:      {KindGrantUnknown, "{grant_id} is what the developer tools give in place of a form id; only a real submit on a phone (here: a minted grant) gives one that can be sent with", "docs/protocol.md §7"},
-	RuleGrantExpired:   {KindGrantExpired, "grant {grant_id} was issued at {issued_at} and expired at {expires_at} (it is {now} now); grants live 7 days", "Baidu 消息模板 (seed 001), 下发条件说明; docs/protocol.md §5.4, FORM_ID_OVER_TIME"},
-	RuleGrantSpent:     {KindGrantSpent, "grant {grant_id} ({kind}) is used up: all {uses} uses are spent, by message {spent_by}", "WeChat templateMessage.send (seed 002), 41029; Baidu 消息模板 (seed 001), 下发条件说明; docs/dialects/alipay.md, Refusals"},
-	RuleGrantOwner:     {KindGrantMismatch, "grant {grant_id} was issued to user {owner}, the send is addressed to {user}", "Baidu sendTemplateMessage (seed 000), Q&A 1; docs/protocol.md §5.4, TRADE_NO_NOT_MATCH_USERID"},
-	RuleGrantApp:       {KindGrantMismatch, "grant {grant_id} was issued to another app than {app_id}", "Baidu sendTemplateMessage (seed 000), Q&A 1; docs/protocol.md §5.4, FORM_ID_NOT_MATCH_APPID"},
+	RuleGrantExpired:   {KindGrantExpired, "grant {grant_id} was issued at {issued_at} and expired at {expires_at} (it is {now} now); grants live 7 days", "WeChat templateMessage.send (seed 002), 41028"},
+	RuleGrantSpent:     {KindGrantSpent, "grant {grant_id} ({kind}) is used up (uses: {uses}); it was spent by message {spent_by}", "WeChat templateMessage.send (seed 002), 41029"},
+	RuleGrantOwner:     {KindGrantMismatch, "grant {grant_id} was issued to user {owner}, the send is addressed to {user}", "WeChat templateMessage.send (seed 002), 41028"},
+	RuleGrantApp:       {KindGrantMismatch, "grant {grant_id} was issued to another app than {app_id}", "WeChat templateMessage.send (seed 002), 41028"},
 	RuleGrantSceneType: {KindGrantMismatch, "grant {grant_id} is of kind {kind}, which is scene_type {wanted}; the send says scene_type {scene_type}", "Baidu sendTemplateMessage (seed 000), scene_type"},
-	RuleGrantLogin:     {KindGrantMismatch, "scene {grant_id} was issued to a {issued} user; the send is addressed by {parameter}, which is for a {addressed} user (last digit 1: logged in, touser_openId; 0: guest, touser)", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
+	RuleGrantLogin:     {KindGrantMismatch, "scene {grant_id} was issued to a {issued} user; the send is addressed by {parameter}, which is for a {addressed} user (logged-in: touser_openId; guest: touser)", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
+	RuleGrantDigit:     {KindGrantMismatch, "scene {grant_id} ends in {digit}, which says that it was issued to a {says} user; it was minted for {user}, a {issued} user. The own id of such a scene must end in {right}, or in neither 0 nor 1; mint another one", "Baidu sendTemplateMessage (seed 000), Q&A 2"},
 
 	RuleListOffset:      {KindOffset, "offset is {offset}; it must be a whole number from 0", "uni-app templates (seed 003), getTemplateList"},
 	RuleListCount:       {KindCount, "count is {count}; it must be a whole number from 1 to {most}", "uni-app templates (seed 003), getTemplateList"},
 	RuleTitleUnknown:    {KindTitleUnknown, "the template library has no title {library_id}", "uni-app templates (seed 003), getTemplateLibraryById"},
-	RuleKeywordCount:    {KindKeywordCount, "{count} keywords were chosen; a template takes {least} to {most}", "Baidu 消息模板 and uni-app (seeds 001, 003), addTemplate"},
+	RuleKeywordCount:    {KindKeywordCount, "the number of keywords chosen is {count}; a template takes {least} to {most}", "uni-app templates (seed 003), addTemplate"},
 	RuleKeywordUnknown:  {KindKeywordInvalid, "title {library_id} has no keyword {keyword_id}", "docs/protocol.md §2.2, 45075"},
 	RuleKeywordRepeated: {KindKeywordInvalid, "keyword {keyword_id} was chosen more than once", "docs/protocol.md §2.2, 45075"},
 

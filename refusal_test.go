@@ -122,3 +122,59 @@ func TestJSONErrorsInChinese(t *testing.T) {
 		t.Errorf("%d errors were looked at", len(heard))
 	}
 }
+
+// Documents by whose they are; those that name none of them are everybody's.
+var documents = map[string]*regexp.Regexp{
+	"wechat": regexp.MustCompile(`WeChat|seed 00[24]|dialects/(wechat|cloudcall)|protocol\.md §(1\.[1-4]|[236])\b`),
+	"baidu":  regexp.MustCompile(`Baidu|seed 00[01]|dialects/baidu|protocol\.md §(1\.[56]|4)\b`),
+	"alipay": regexp.MustCompile(`Alipay|dialects/alipay|protocol\.md §5\b`),
+}
+
+// ownRules are the rules, by how their names begin, that not every platform
+// has; the first that fits counts.
+var ownRules = []struct{ begins, of string }{
+	{"token.superseded", "wechat"}, {"token.use", "wechat"}, {"token.", "wechat baidu"}, {"auth.secret", "wechat baidu"},
+	{"signature.form", "wechat"}, {"signature.match", "wechat"}, {"signature.time", "wechat"}, {"signature.", "alipay"},
+	{"cloud.", "wechat"}, {"app.linked", "wechat"}, {"login.guest", "baidu"},
+	{"request.get", "wechat"}, {"request.post", "wechat"}, {"request.empty", "wechat"},
+	{"recipient.", "wechat"}, {"data.argument", "wechat"}, {"miniprogram.", "wechat"}, {"client_msg_id.", "wechat"}, {"industry.", "wechat"},
+	{"template.number", "wechat"}, {"template.industry", "wechat"}, {"template.limit", "wechat baidu"},
+	{"template.placeholder", "wechat"}, // the native API's, which names no document
+	{"keyword.name", "wechat"}, {"keyword.length", "alipay"}, {"keyword.", "wechat baidu"}, {"keywords.", "alipay"},
+	{"grant.missing", "wechat"}, {"grant.mock", "wechat"}, {"grant.scene_type", "baidu"}, {"grant.login", "baidu"},
+	{"content.", "alipay"}, {"authorization.", "alipay"}, {"certificate.", "alipay"}, {"push.delegated", "alipay"},
+}
+
+// A refusal of a platform cites no other platform's document.
+func TestRefusalsCiteTheirPlatform(t *testing.T) {
+	t.Parallel()
+	families := map[muban.Platform]string{muban.WeChatMini: "wechat", muban.WeChatOA: "wechat", muban.Baidu: "baidu", muban.Alipay: "alipay"}
+	for _, rule := range muban.RuleNames() {
+		of := "wechat baidu alipay"
+		if i := slices.IndexFunc(ownRules, func(own struct{ begins, of string }) bool { return strings.HasPrefix(string(rule), own.begins) }); i >= 0 {
+			of = ownRules[i].of
+		}
+		for _, platform := range muban.Platforms() {
+			family := families[platform]
+			if !strings.Contains(of, family) {
+				continue
+			}
+			see := muban.Refuse(rule).On(platform).See
+			for other, cited := range documents {
+				if other != family && cited.MatchString(see) {
+					t.Errorf("rule %s on %s cites %q, which is %s's; give it its place in refusal_places.go, or name it in ownRules", rule, platform, see, other)
+				}
+			}
+		}
+	}
+}
+
+// On changes no refusal but its own.
+func TestOnIsACopy(t *testing.T) {
+	t.Parallel()
+	refusal := muban.Refuse(muban.RuleTokenMissing)
+	before := refusal.See
+	if there := refusal.On(muban.Baidu); there.See == before || refusal.See != before || there.Rule != refusal.Rule {
+		t.Errorf("%+v became %+v", refusal, there)
+	}
+}

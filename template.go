@@ -80,7 +80,10 @@ func Placeholders(content string) (keys []TemplateKeyword, bad string) {
 			name, tail, closed := strings.Cut(after, "}}")
 			key, isData := strings.CutSuffix(name, ".DATA")
 			if !closed || !isData || key == "" || strings.ContainsAny(key, "{} ") {
-				return nil, "{{" + strings.TrimSpace(after)
+				if closed {
+					name += "}}"
+				}
+				return nil, "{{" + name
 			}
 			label := strings.TrimRight(strings.TrimSpace(before), ":：")
 			keys = append(keys, TemplateKeyword{Key: key, Name: label})

@@ -76,7 +76,7 @@ func TestTemplateRequestsThatAreRefused(t *testing.T) {
 		{"placeholder without .DATA", app, "POST", templates, `{"title":"t","content":"a{{keyword1}}"}`, 422, "invalid_request", []string{"body.content", "placeholders are written {{name.DATA}}"}},
 		{"unknown title", app, "POST", templates, `{"library_id":"AT1","keyword_ids":[3]}`, 404, "not_found", nil},
 		{"both ways at once", app, "POST", templates, `{"library_id":"AT0002","keyword_ids":[3],"title":"t"}`, 422, "invalid_request", []string{"body.library_id", "AT0002"}},
-		{"no keywords", app, "POST", templates, `{"library_id":"AT0002"}`, 422, "invalid_request", []string{"body.keyword_ids", "0 keywords were chosen"}},
+		{"no keywords", app, "POST", templates, `{"library_id":"AT0002"}`, 422, "invalid_request", []string{"body.keyword_ids", "the number of keywords chosen is 0"}},
 		{"unknown keyword", app, "POST", templates, `{"library_id":"AT0002","keyword_ids":[3,5]}`, 422, "invalid_request", []string{"body.keyword_ids", "no keyword 5"}},
 		{"keyword twice", app, "POST", templates, `{"library_id":"AT0002","keyword_ids":[3,3]}`, 422, "invalid_request", []string{"body.keyword_ids", "more than once"}},
 		{"keywords as text", app, "POST", templates, `{"library_id":"AT0002","keyword_ids":["3",0]}`, 422, "invalid_request", []string{"body.keyword_ids[0]", `is "3"; expected integer`, "body.keyword_ids[1]", "expected number >= 1"}},

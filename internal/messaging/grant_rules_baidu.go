@@ -2,7 +2,6 @@ package messaging
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/muban-dev/muban"
 )
@@ -34,17 +33,21 @@ func baiduScene(g *muban.Grant, m *muban.Message, req muban.SendRequest) *muban.
 // in, 0 where a guest, and the send must be addressed accordingly (seed 000,
 // Q&A 1 and 2).
 func baiduLoginState(g *muban.Grant, to muban.Recipient) *muban.Refusal {
-	loggedIn := !to.Guest
-	asDigit := !strings.HasSuffix(g.ID, "0") && !strings.HasSuffix(g.ID, "1") || strings.HasSuffix(g.ID, "1") == loggedIn
-	if g.LoggedIn == loggedIn && asDigit {
+	state := map[bool]string{true: "logged-in", false: "guest"}
+	digit := g.ID[len(g.ID)-1:]
+	if says := digit == "1"; (says || digit == "0") && says != g.LoggedIn { // an own id
+		return muban.Refuse(muban.RuleGrantDigit, "grant_id", g.ID, "kind", string(g.Kind),
+			"digit", digit, "says", state[says], "user", g.UserID, "issued", state[g.LoggedIn], "right", strconv.Itoa(loginDigit(g.LoggedIn)))
+	}
+	if g.LoggedIn != to.Guest {
 		return nil
 	}
-	state, parameter := map[bool]string{true: "logged-in", false: "guest"}, "touser_openId"
+	parameter := "touser_openId"
 	if to.Guest {
 		parameter = "touser"
 	}
 	return muban.Refuse(muban.RuleGrantLogin, "grant_id", g.ID, "kind", string(g.Kind),
-		"issued", state[g.LoggedIn], "parameter", parameter, "addressed", state[loggedIn])
+		"issued", state[g.LoggedIn], "parameter", parameter, "addressed", state[!to.Guest])
 }
 
 func sceneType(k muban.GrantKind) string { return strconv.Itoa(k.SceneType()) }

@@ -44,6 +44,9 @@ func (s *Service) IssueUserToken(ctx context.Context, app muban.App, req UserTok
 			return UserToken{}, muban.Refuse(muban.RuleLoginMissing, "parameter", "code")
 		}
 	case byRefresh:
+		if req.RefreshToken == "" {
+			return UserToken{}, muban.Refuse(muban.RuleRefreshMissing, "parameter", "refresh_token")
+		}
 		text, rules = req.RefreshToken, refreshRules
 	default:
 		return UserToken{}, muban.Refuse(muban.RuleAuthGrantType, "grant_type", quote(req.GrantType), "wanted", byCode+" or "+byRefresh)

@@ -95,13 +95,13 @@ func contentMembers(content []byte) (map[string]json.RawMessage, error) {
 			content = bytes.Trim([]byte(text), jsonSpace)
 		}
 	}
+	var whole json.RawMessage
+	if err := json.Unmarshal(content, &whole); err != nil {
+		return nil, &ParamError{ParamBizContent, "not readable (" + jsonProblem(err) + ")", wanted}
+	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(content, &members); err != nil || members == nil {
-		problem := "not an object"
-		if err != nil {
-			problem = "not readable (" + jsonProblem(err) + ")"
-		}
-		return nil, &ParamError{ParamBizContent, problem, wanted}
+	if content[0] != '{' || json.Unmarshal(content, &members) != nil {
+		return nil, &ParamError{ParamBizContent, "not an object", wanted}
 	}
 	return members, nil
 }

@@ -88,7 +88,7 @@ var errorTable = []Error{
 	{Code: 19, Text: "Open api total request limit reached", Meaning: "the app has made all the calls that it may", See: seeGateway, Gateway: true, Kinds: []string{"daily_limit"}, Elsewhere: true},
 	{Code: 100, Text: "Invalid parameter", Meaning: "a parameter is missing or not what it must be", See: seeGateway, Gateway: true, Kinds: []string{"parameter"}, Elsewhere: true},
 	{Code: 101, Text: "Invalid API key", Meaning: "there is no app of this App Key", See: seeGateway, Gateway: true, Kinds: []string{"app_unknown"}, Elsewhere: true},
-	{Code: 110, Text: "Access token invalid or no longer valid", Meaning: "access_token is missing, was never issued, was revoked or is another platform's", See: seeGateway, Gateway: true, Kinds: []string{"token_invalid", "token_missing", "api_unauthorized"}},
+	{Code: 110, Text: "Access token invalid or no longer valid", Meaning: "access_token is missing, was never issued, was revoked, expired over 7 days ago or is another platform's", See: seeGateway, Gateway: true, Kinds: []string{"token_invalid", "token_missing", "api_unauthorized"}},
 	{Code: 111, Text: "Access token expired", Meaning: "access_token is over its life of 30 days", See: seeGateway, Gateway: true, Kinds: []string{"token_expired"}},
 	{Code: 2002, Text: "参数错误", Meaning: "a parameter is missing or not what it must be", See: see000, Kinds: []string{
 		"parameter", "page_unknown", "body_empty", "body_malformed", "body_too_large",

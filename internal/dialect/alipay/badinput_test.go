@@ -128,5 +128,13 @@ func TestBadInput(t *testing.T) {
 			got.wants(test.subCode, test.rule)
 		})
 	}
+	// Which of the parameters it was is said to whoever reads the answer alone.
+	w.set(func(a *muban.App) { a.Pages = []string{"pages/other"} })
+	for name, got := range map[string]reply{"page": member("page", "nowhere")(w), "data": keyword("null")(w), "form_id": member("form_id", "\x00")(w)} {
+		if said := got.failure().SubMsg; said != "参数无效："+name {
+			t.Errorf("sub_msg %q, which does not name %s", said, name)
+		}
+	}
+	w.set(func(a *muban.App) { a.Pages = nil })
 	w.send(w.sending(w.form())).wants("", "") // and it still stands
 }

@@ -168,7 +168,7 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, err error) alipay.Failure
 	if refusal == nil {
 		x.Err, x.Code = err, code
 	} else {
-		x.Refused(w, refusal, code)
+		x.Refused(w, refusal.On(muban.Alipay), code)
 	}
 	row, _ := alipay.ErrorOf(code)
 	response := row.Failure()
@@ -176,10 +176,21 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, err error) alipay.Failure
 	case refusal == nil:
 	case refusal.Rule == muban.RuleSignatureWrong:
 		response.SubMsg = signatureMsg(refusal.Values["signed"])
-	case code == invalidParameter && refusal.Values["parameter"] != "":
-		response.SubMsg += "：" + refusal.Values["parameter"]
+	case code == invalidParameter && parameterOf(refusal) != "":
+		response.SubMsg += "：" + parameterOf(refusal)
 	}
 	return response
+}
+
+// parameterOf is the parameter that a refusal is about, which sub_msg names.
+func parameterOf(refusal *muban.Refusal) string {
+	switch refusal.Rule {
+	case muban.RulePageUnknown:
+		return "page"
+	case muban.RuleDataText:
+		return "data"
+	}
+	return refusal.Values["parameter"]
 }
 
 // signatureMsg is the platform's text, with the string that was verified and &

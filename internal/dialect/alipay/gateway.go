@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rsa"
 	"crypto/x509"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/muban-dev/muban"
@@ -15,7 +17,7 @@ import (
 // before anything else.
 func (h *Handler) checkGateway(ctx context.Context, c *call, methodKnown bool) error {
 	if !methodKnown {
-		return invalidOrMissing(c, alipay.ParamMethod, "one that this gateway serves: "+alipay.MethodSend+" or "+alipay.MethodOAuthToken)
+		return invalidOrMissing(c, alipay.ParamMethod, "one that this gateway serves: "+h.served())
 	}
 	if refusal := checkCommon(c); refusal != nil {
 		return refusal
@@ -28,6 +30,13 @@ func (h *Handler) checkGateway(ctx context.Context, c *call, methodKnown bool) e
 		return err
 	}
 	return h.checkAuthorization(ctx, c)
+}
+
+// served names the methods, for who asked for another.
+func (h *Handler) served() string {
+	names := slices.Sorted(maps.Keys(h.methods))
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // checkCommon looks at the common parameters by themselves.

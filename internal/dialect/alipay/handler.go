@@ -134,7 +134,7 @@ func checkRequest(r *http.Request) *muban.Refusal {
 		return muban.Refuse(muban.RuleRequestPath, "path", r.URL.EscapedPath())
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		return muban.Refuse(muban.RuleRequestPost, "method", r.Method)
+		return muban.Refuse(muban.RuleRequestMethod, "method", r.Method)
 	}
 	return nil
 }

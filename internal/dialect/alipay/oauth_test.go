@@ -105,7 +105,7 @@ func TestOAuthTokenRefusals(t *testing.T) {
 		{"an unknown code", params{"grant_type": "authorization_code", "code": "x"}, "isv.code-invalid", muban.RuleLoginUnknown},
 		{"a used code", params{"grant_type": "authorization_code", "code": used}, "isv.code-invalid", muban.RuleLoginUsed},
 		{"an expired code", params{"grant_type": "authorization_code", "code": expired}, "isv.code-invalid", muban.RuleLoginExpired},
-		{"no refresh_token", params{"grant_type": "refresh_token"}, "isv.refresh-token-invalid", muban.RuleRefreshUnknown},
+		{"no refresh_token", params{"grant_type": "refresh_token"}, "isv.refresh-token-invalid", muban.RuleRefreshMissing},
 		{"an unknown refresh_token", params{"grant_type": "refresh_token", "refresh_token": "x"}, "isv.refresh-token-invalid", muban.RuleRefreshUnknown},
 		{"a code as refresh_token", params{"grant_type": "refresh_token", "refresh_token": used}, "isv.refresh-token-invalid", muban.RuleRefreshUnknown},
 	} {

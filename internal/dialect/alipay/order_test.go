@@ -44,7 +44,7 @@ func TestOrderOfChecks(t *testing.T) {
 		next    func() // puts right what the code complains of
 	}{
 		{bad, muban.RuleRequestPath, func() { path = "/gateway.do" }},
-		{bad, muban.RuleRequestPost, func() { method = http.MethodPost }},
+		{bad, muban.RuleRequestMethod, func() { method = http.MethodPost }},
 		{bad, muban.RuleRequestTooLarge, func() { broken = "{" }},
 		{bad, muban.RuleRequestMalformed, func() { broken = "" }},
 		{"isv.missing-app-id", muban.RuleAuthAppMissing, right("app_id", "2021")},

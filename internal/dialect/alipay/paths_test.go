@@ -41,7 +41,7 @@ func TestHTTPMethods(t *testing.T) {
 	w := newWorld(t)
 	query := "/gateway.do?" + w.sending(w.form()).values().Encode()
 	for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"} {
-		w.do(method, query, "", "").wants("isv.invalid-parameter", muban.RuleRequestPost)
+		w.do(method, query, "", "").wants("isv.invalid-parameter", muban.RuleRequestMethod)
 	}
 	if got := w.do(http.MethodHead, query, "", ""); got.body != "" {
 		t.Errorf("HEAD answered %q", got.body)
@@ -65,6 +65,9 @@ func TestMethodsOfTheGateway(t *testing.T) {
 		"alipay.open.app.mini.templatemessage.send\r\nX": "error_response",
 	} {
 		w.send(w.sending("").but(params{"method": method}).signedBy(appKey())).wants("isv.invalid-method", muban.RuleRequestParameter).named(member)
+		if got := w.send(w.sending("").but(params{"method": method})); !strings.Contains(got.Detail, alipay.MethodCertDownload) || !strings.Contains(got.Detail, alipay.MethodSend) {
+			t.Errorf("the refusal does not say what is served: %s", got.Detail)
+		}
 		// Not even the app's key is asked for.
 		w.send(w.sending("").but(params{"method": method})).wants("isv.invalid-method", muban.RuleRequestParameter).named(member)
 	}

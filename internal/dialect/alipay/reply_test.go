@@ -3,6 +3,7 @@ package alipay_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,6 +11,9 @@ import (
 	"github.com/muban-dev/muban/internal/httpx"
 	"github.com/muban-dev/muban/wire/alipay"
 )
+
+// elsewhere are other platforms' documents.
+var elsewhere = regexp.MustCompile(`WeChat|Baidu|seed 00[0124]|protocol\.md §(1\.[1-6]|[2346])\b`)
 
 // reply is an answer, taken apart.
 type reply struct {
@@ -103,6 +107,9 @@ func (r reply) is(subCode string, rule muban.Rule) reply {
 	}
 	if got.Code != want.Code || got.Msg != want.Msg || got.SubCode != want.SubCode || r.Rule != rule {
 		r.Errorf("answer %s by %q (%s), want %q by %q", r.response(), r.Rule, r.Detail, subCode, rule)
+	}
+	if elsewhere.MatchString(r.See) || r.See == "" && r.Rule != "" {
+		r.Errorf("rule %s is explained by %q, which is no document of Alipay or of ours", r.Rule, r.See)
 	}
 	if !strings.HasPrefix(got.SubMsg, want.SubMsg) && rule != muban.RuleSignatureWrong {
 		r.Errorf("sub_msg %q, want %q", got.SubMsg, want.SubMsg)

@@ -103,7 +103,7 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, oauth bool, err error) an
 	if refusal == nil {
 		x.Err, x.Code = err, code
 	} else {
-		x.Refused(w, refusal, code)
+		x.Refused(w, refusal.On(muban.Baidu), code)
 	}
 	return answer
 }

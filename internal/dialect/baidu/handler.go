@@ -115,7 +115,7 @@ func (h *Handler) route(x *httpx.Exchange, r *http.Request) call {
 	}
 	x.Call = strings.TrimPrefix(strings.TrimPrefix(path, baidu.RestRoot), "/")
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		return refuse(muban.RuleRequestPost, "method", r.Method)
+		return refuse(muban.RuleRequestMethod, "method", r.Method)
 	}
 	return serve
 }

@@ -38,7 +38,7 @@ func TestOrderOfChecks(t *testing.T) {
 		next func() // puts right what the code complains of
 	}{
 		{3, muban.RuleRequestPath, func() { path = sendPath }},
-		{3, muban.RuleRequestPost, func() { method = http.MethodPost; token = "24.0.2592000.0.282335-1" }},
+		{3, muban.RuleRequestMethod, func() { method = http.MethodPost; token = "24.0.2592000.0.282335-1" }},
 		{110, muban.RuleTokenUnknown, func() { token = expired[:len(expired)-1] }},
 		{110, muban.RuleTokenUnknown, func() { token = revoked }},
 		{110, muban.RuleTokenUnknown, func() { token = w.token }},

@@ -49,7 +49,7 @@ func TestUnknownOAuthPaths(t *testing.T) {
 		}
 	}
 	for _, method := range []string{"PUT", "DELETE", "OPTIONS", "PROPFIND"} {
-		w.do(method, tokenURL, "", "").wantsOAuth("invalid_request", unknown, muban.RuleRequestPost)
+		w.do(method, tokenURL, "", "").wantsOAuth("invalid_request", unknown, muban.RuleRequestMethod)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestMethods(t *testing.T) {
 	w := newWorld(t)
 	for _, call := range []string{"librarylist", "libraryget", "templateadd", "templatelist", "templatedel", "send"} {
 		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"} {
-			w.do(method, templatePath+call+w.withToken(nil), formType, "").wants(3, muban.RuleRequestPost)
+			w.do(method, templatePath+call+w.withToken(nil), formType, "").wants(3, muban.RuleRequestMethod)
 		}
 		w.get(templatePath+call+w.withToken(nil)).wants(2002, "")
 	}

@@ -83,6 +83,7 @@ type reply struct {
 	Body   string
 	Rule   muban.Rule // from the sandbox's explanation
 	Detail string
+	See    string
 	// Members are the names of the answer's members.
 	Members map[string]json.RawMessage
 }
@@ -103,7 +104,7 @@ func newReply(t *testing.T, header http.Header, body []byte) reply {
 	if doc := header.Get(httpx.RefusalHeader); doc != "" {
 		must(t, json.Unmarshal([]byte(doc), &explained))
 	}
-	r.Rule, r.Detail = explained.Rule, explained.Detail
+	r.Rule, r.Detail, r.See = explained.Rule, explained.Detail, explained.See
 	return r
 }
 
@@ -158,6 +159,7 @@ var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
 // where one is given. Codes up to 111 are the gateway's.
 func (r reply) wants(code int, rule muban.Rule) reply {
 	r.t.Helper()
+	r.citesItsOwn()
 	var answer sdkAnswer[json.RawMessage]
 	must(r.t, json.Unmarshal([]byte(r.Body), &answer))
 	gateway := code > 0 && code <= 111
@@ -213,9 +215,21 @@ func (r reply) wantsToken() sdkToken {
 	return token
 }
 
+// elsewhere are other platforms' documents.
+var elsewhere = regexp.MustCompile(`WeChat|Alipay|alipay|seed 00[24]|protocol\.md §(1\.[1-4]|[2356])\b`)
+
+// citesItsOwn checks that a refusal names a document of Baidu's or of ours.
+func (r reply) citesItsOwn() {
+	r.t.Helper()
+	if elsewhere.MatchString(r.See) || r.See == "" && r.Rule != "" {
+		r.t.Errorf("rule %s is explained by %q, which is no document of Baidu or of ours", r.Rule, r.See)
+	}
+}
+
 // wantsOAuth checks a failure of the token call.
 func (r reply) wantsOAuth(code, description string, rule muban.Rule) {
 	r.t.Helper()
+	r.citesItsOwn()
 	failed := decode[sdkToken](r)
 	if failed.Error != code || failed.ErrorDescription != description || rule != "" && r.Rule != rule {
 		r.t.Errorf("answer %s by rule %q, want %q %q by rule %q", r.Body, r.Rule, code, description, rule)

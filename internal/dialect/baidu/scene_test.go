@@ -75,35 +75,36 @@ func TestLoginState(t *testing.T) {
 	w := newWorld(t)
 	byOpenID := params{"touser_openId": openID, "touser": ""}
 	bySwanID := params{"touser_openId": "", "touser": swanID}
+	const login, digit = muban.RuleGrantLogin, muban.RuleGrantDigit
 	for i, test := range []struct {
 		name   string
 		issued string // whom the scene was issued to
 		tail   string // how its id ends
 		to     params
-		code   int
+		rule   muban.Rule // that refuses; empty where none does
 	}{
-		{"logged in, by open_id", openID, "1", byOpenID, 0},
-		{"logged in, by swan_id", openID, "1", bySwanID, 4004},
-		{"guest, by swan_id", swanID, "0", bySwanID, 0},
-		{"guest, by open_id", swanID, "0", byOpenID, 4004},
-		{"logged in though the digit says guest, by open_id", openID, "0", byOpenID, 4004},
-		{"logged in though the digit says guest, by swan_id", openID, "0", bySwanID, 4004},
-		{"guest though the digit says logged in, by swan_id", swanID, "1", bySwanID, 4004},
-		{"guest though the digit says logged in, by open_id", swanID, "1", byOpenID, 4004},
-		{"logged in without a digit, by open_id", openID, "x", byOpenID, 0},
-		{"guest without a digit, by swan_id", swanID, "x", bySwanID, 0},
-		{"guest without a digit, by open_id", swanID, "x", byOpenID, 4004},
+		{"logged in, by open_id", openID, "1", byOpenID, ""},
+		{"logged in, by swan_id", openID, "1", bySwanID, login},
+		{"guest, by swan_id", swanID, "0", bySwanID, ""},
+		{"guest, by open_id", swanID, "0", byOpenID, login},
+		{"logged in though the digit says guest, by open_id", openID, "0", byOpenID, digit},
+		{"logged in though the digit says guest, by swan_id", openID, "0", bySwanID, digit},
+		{"guest though the digit says logged in, by swan_id", swanID, "1", bySwanID, digit},
+		{"guest though the digit says logged in, by open_id", swanID, "1", byOpenID, digit},
+		{"logged in without a digit, by open_id", openID, "x", byOpenID, ""},
+		{"guest without a digit, by swan_id", swanID, "x", bySwanID, ""},
+		{"guest without a digit, by open_id", swanID, "x", byOpenID, login},
 	} {
 		for _, kind := range kinds() {
 			scene := w.mint(appKey, messaging.MintRequest{
 				User: test.issued, Kind: kind, Count: 1, ID: string(kind) + strconv.Itoa(100+i) + "." + test.tail,
 			})
 			got := w.post(sendPath, w.toScene(scene, kind).but(test.to))
-			if test.code == 0 {
+			if test.rule == "" {
 				got.sent()
 				continue
 			}
-			got.wants(test.code, muban.RuleGrantLogin)
+			got.wants(4004, test.rule)
 			if len(w.paidFor(scene)) != 0 {
 				t.Errorf("%s: was stored", test.name)
 			}

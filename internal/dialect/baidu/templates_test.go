@@ -161,6 +161,16 @@ func TestAddTemplate(t *testing.T) {
 	}
 }
 
+// An entry that is no number at all is shown as what it is.
+func TestEmptyKeywordIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := w.post(templatePath+"templateadd", params{"id": "BD0016", "keyword_id_list": "[1,null]"}).wants(2002, muban.RuleKeywordUnknown)
+	if want := `title BD0016 has no keyword ""`; got.Detail != want {
+		t.Errorf("explained by %q, want %q", got.Detail, want)
+	}
+}
+
 // Protocol.md §4.3, 2003: an app may be given a limit.
 func TestTemplateLimit(t *testing.T) {
 	t.Parallel()
