@@ -182,13 +182,13 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, err error) alipay.Failure
 	return response
 }
 
+// ruleParameters are the parameters of rules that look at one alone.
+var ruleParameters = map[muban.Rule]string{muban.RulePageUnknown: "page", muban.RuleDataText: "data"}
+
 // parameterOf is the parameter that a refusal is about, which sub_msg names.
 func parameterOf(refusal *muban.Refusal) string {
-	switch refusal.Rule {
-	case muban.RulePageUnknown:
-		return "page"
-	case muban.RuleDataText:
-		return "data"
+	if name, has := ruleParameters[refusal.Rule]; has {
+		return name
 	}
 	return refusal.Values["parameter"]
 }
