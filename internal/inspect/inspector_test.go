@@ -345,7 +345,7 @@ func TestSearchReadsWhatIsEscaped(t *testing.T) {
 	} {
 		i := inspect.New(inspect.Options{})
 		id := ask(t, i, a)
-		found := i.Calls(muban.CallFilter{Text: "支付的茶🍵 +8%"}, muban.Page{Limit: 9}).Items
+		found := calls(t, i, muban.CallFilter{Text: "支付的茶🍵 +8%"}, muban.Page{Limit: 9}).Items
 		if len(found) != 1 || found[0].ID != id {
 			t.Errorf("%s: found %d calls, want the one", name, len(found))
 		}
