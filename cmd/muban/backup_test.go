@@ -1,9 +1,12 @@
 package main
 
 import (
+	"database/sql"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -62,6 +65,40 @@ func TestBackupUnderLoad(t *testing.T) {
 	restored.checkLedger(before, acknowledged)
 	if code := restored.send(restored.mint("form", 1)[0]); code != 0 {
 		t.Errorf("the restored store refuses a send with its old token: errcode %d", code)
+	}
+}
+
+// TestBackupThatFailsLeavesNothing: a copy that cannot be written to its end is
+// no backup, and neither it nor what SQLite keeps beside it stays.
+func TestBackupThatFailsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	dir, to := t.TempDir(), t.TempDir()
+	store, err := sqlstore.Open(t.Context(), sqlstore.Options{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// More than SQLite's cache of the copy holds, so that a part is written.
+	db, err := sql.Open("sqlite", filepath.Join(dir, sqlstore.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE much AS
+		WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000) SELECT randomblob(1000) FROM n`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// No file may become larger than one or two megabytes, as on a full disk.
+	full := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -f 2048 && exec muban backup --data "$0" --to "$1"`, dir, filepath.Join(to, "muban.backup"))
+	if said, err := full.CombinedOutput(); err == nil || !strings.Contains(string(said), "copying ") {
+		t.Fatalf("backing up: %v: %s; want an error of copying", err, said)
+	}
+	if left, err := os.ReadDir(to); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 

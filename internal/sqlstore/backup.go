@@ -26,17 +26,19 @@ func Backup(ctx context.Context, dir, to string) (size int64, err error) {
 	if _, err := os.Stat(filepath.Join(dir, File)); err != nil {
 		return 0, fmt.Errorf("there is no store to back up in %s: %w", dir, err)
 	}
-	// Made by os.CreateTemp, it is readable by its owner only.
-	part, err := os.CreateTemp(filepath.Dir(to), ".muban-backup-*")
+	// In a folder of its own, since SQLite keeps a journal beside the copy, and
+	// leaves it there where the disk is full.
+	folder, err := os.MkdirTemp(filepath.Dir(to), ".muban-backup-*")
 	if err != nil {
 		return 0, fmt.Errorf("making the backup's file: %w", err)
 	}
-	defer func() {
-		err = errors.Join(err, part.Close())
-		if gone := os.Remove(part.Name()); !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
-		}
-	}()
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	// Made before SQLite does, it is readable by its owner only.
+	part, err := os.OpenFile(filepath.Join(folder, File), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, fmt.Errorf("making the backup's file: %w", err)
+	}
+	defer func() { err = errors.Join(err, part.Close()) }()
 	if err := vacuumInto(ctx, filepath.Join(dir, File), part.Name()); err != nil {
 		return 0, fmt.Errorf("copying %s: %w", filepath.Join(dir, File), err)
 	}
