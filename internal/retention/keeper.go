@@ -18,9 +18,8 @@ const (
 	// rest is how many times as long as a batch took nothing is deleted after
 	// it, so that sends have the database for most of the time.
 	rest = 4
-	// shortestSweep and longestSweep bound the time between the beginnings of
-	// two sweeps; in between it is a tenth of what is kept.
-	shortestSweep, longestSweep = time.Second, time.Minute
+	// between is the time between the beginnings of two sweeps.
+	between = time.Minute
 	// appsAtOnce is how many apps are looked at by one query.
 	appsAtOnce = 500
 	// hold is for how long a node does it for all (real time), renew how often
@@ -74,7 +73,7 @@ func New(store Store, o Options) *Keeper { return &Keeper{store, o} }
 // Run sweeps again and again until ctx ends. Of the nodes of a shared store one
 // does.
 func (k *Keeper) Run(ctx context.Context) {
-	every := time.NewTicker(min(max(k.options.Keep/10, shortestSweep), longestSweep))
+	every := time.NewTicker(between)
 	defer every.Stop()
 	for {
 		if err := k.sweep(ctx, &pace{own: k.own}); err != nil && ctx.Err() == nil {
