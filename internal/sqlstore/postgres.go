@@ -58,9 +58,9 @@ var _ engine = (*postgresEngine)(nil)
 // openPostgres connects and makes sure that the database can be worked with,
 // for a node or for what is done once.
 func openPostgres(ctx context.Context, address string, log *slog.Logger, forNode bool) (*postgresEngine, error) {
-	conf, err := pgxpool.ParseConfig(address)
-	if err != nil { // which may repeat the address, and the password in it
-		return nil, errors.New("database: the address cannot be read; it looks like postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full")
+	conf, err := parseAddress(address)
+	if err != nil {
+		return nil, err
 	}
 	e := &postgresEngine{log: log, conf: conf, process: rand.Text(), end: func() {}}
 	if conf.ConnConfig.ConnectTimeout == 0 || conf.ConnConfig.ConnectTimeout > 2*time.Minute-time.Second {
