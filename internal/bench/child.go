@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,7 +29,7 @@ const listeningOn = "listening on http://"
 // startChild runs the program and waits for its line that it listens.
 func startChild(ctx context.Context, program string, args, env []string, logs io.Writer) (*child, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = environment(env...)
 	cmd.Stderr = logs
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 15 * time.Second
@@ -44,13 +46,33 @@ func startChild(ctx context.Context, program string, args, env []string, logs io
 			return &child{cmd: cmd, addr: addr}, nil
 		}
 	}
-	return nil, errors.Join(fmt.Errorf("%s %s did not start", program, strings.Join(args, " ")), lines.Err(), cmd.Wait())
+	return nil, errors.Join(fmt.Errorf("%s did not start", command(program, args)), lines.Err(), cmd.Wait())
+}
+
+// command names what was run without its flags, which may hold a password.
+func command(program string, args []string) string {
+	words := []string{filepath.Base(program)}
+	for _, word := range args {
+		if strings.HasPrefix(word, "-") {
+			break
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// environment is this process's with the bench's own settings, and without any
+// of Muban's, which would have a server other than the one that is measured.
+func environment(own ...string) []string {
+	all := slices.DeleteFunc(os.Environ(), func(setting string) bool { return strings.HasPrefix(setting, "MUBAN_") })
+	return append(all, own...)
 }
 
 // runChild runs the program to its end. Each line that it prints is how many
 // more steps are done.
 func runChild(ctx context.Context, program string, args []string, logs io.Writer, p Progress) error {
 	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = environment()
 	cmd.Stderr = logs
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
