@@ -12,6 +12,7 @@ import (
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/bench"
+	"github.com/muban-dev/muban/internal/sqlstore"
 )
 
 func newBenchCommand(s *shell) *cobra.Command {
@@ -47,6 +48,11 @@ gives, beside bare RSA signing.`,
 			if err := o.Check(); err != nil {
 				return usageErrorf("%v", err)
 			}
+			if o.Database != "" {
+				if err := sqlstore.CheckAddress(o.Database); err != nil {
+					return err
+				}
+			}
 			return s.runBench(cmd.Context(), o)
 		},
 	}
@@ -55,14 +61,15 @@ gives, beside bare RSA signing.`,
 	flags.StringVar(&o.Dir, "dir", "", "folder for the embedded stores, whose disk is measured (default: the system's temporary folder)")
 	flags.StringVar(&o.Database, "database", "", "PostgreSQL database (postgres://…), which need not be empty")
 	flags.StringSliceVar(&engines, "engines", nil, "what stores to measure: sqlite, postgres or both, as sqlite,postgres (default: postgres with --database, else sqlite)")
-	flags.IntSliceVar(&o.Nodes, "nodes", []int{1}, "how many processes on one database; several numbers are measured side by side")
-	flags.IntVar(&o.Preload, "preload", 0, "messages stored before, beside an empty store")
-	flags.IntVar(&o.Sends, "sends", 40_000, "sends in each round, to each server")
-	flags.IntVar(&o.Rounds, "rounds", 5, "rounds")
-	flags.DurationVar(&o.Duration, "duration", 0, "instead of --rounds: go on until each server was loaded so long, like 30s")
-	flags.IntVar(&o.Connections, "connections", 256, "keep-alive connections")
-	flags.IntVar(&o.Users, "users", 200, "users that are sent to, of each app")
-	flags.IntVar(&o.Apps, "apps", 1, "apps whose sends take turns; each one's events are pushed one after the other")
+	o.Nodes = []int{1}
+	flags.Var(&numbersValue{numbers: &o.Nodes}, "nodes", "how many processes on one database; several numbers are measured side by side")
+	numberFlag(flags, &o.Preload, "preload", 0, "messages stored before, beside an empty store")
+	numberFlag(flags, &o.Sends, "sends", 40_000, "sends in each round, to each server")
+	numberFlag(flags, &o.Rounds, "rounds", 5, "rounds")
+	flags.Var(&durationValue{&o.Duration}, "duration", "instead of --rounds: go on until each server was loaded so long, like 30s")
+	numberFlag(flags, &o.Connections, "connections", 256, "keep-alive connections")
+	numberFlag(flags, &o.Users, "users", 200, "users that are sent to, of each app")
+	numberFlag(flags, &o.Apps, "apps", 1, "apps whose sends take turns; each one's events are pushed one after the other")
 	flags.BoolVar(&o.Callbacks, "callbacks", false, "push the events to a receiver in the bench, and tell how it keeps up (wechat-oa)")
 	flags.StringVar(&o.Profile, "profile", "", "file for a CPU profile of the first server, of the last round")
 	cmd.MarkFlagsMutuallyExclusive("rounds", "duration")

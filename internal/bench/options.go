@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,19 @@ func (o Options) Check() error {
 	if o.Duration < 0 {
 		refuse("--duration is %s; it must be more than 0, like 30s", o.Duration)
 	}
+	if o.Callbacks && o.Platform != "wechat-oa" {
+		refuse("--callbacks is for --platform wechat-oa: %s pushes no events", o.Platform)
+	}
+	if o.Platform == "alipay" && (o.Preload > 0 || o.several() || len(o.Engines) > 1 || o.Duration > 0 || o.Apps > 1 || o.Profile != "") {
+		refuse("--platform alipay measures signing: leave out --preload, --duration, --profile and further --apps, --nodes and --engines")
+	} else {
+		o.checkStores(refuse)
+	}
+	return errors.Join(problems...)
+}
+
+// checkStores says which of the stores cannot be measured.
+func (o Options) checkStores(refuse func(format string, args ...any)) {
 	for _, engine := range o.Engines {
 		if engine != SQLite && engine != Postgres {
 			refuse("--engines has %q; it must be sqlite, postgres or both, as sqlite,postgres", string(engine))
@@ -92,23 +106,32 @@ func (o Options) Check() error {
 	if o.Database != "" && !slices.Contains(o.Engines, Postgres) {
 		refuse("--database is for PostgreSQL, which --engines leaves out; add postgres to it")
 	}
-	several := false
 	for _, n := range o.Nodes {
 		if n < 1 || n > mostNodes {
 			refuse("--nodes has %d; it must be from 1 to %d", n, mostNodes)
 		}
-		several = several || n > 1
 	}
-	if several && !slices.Contains(o.Engines, Postgres) {
+	if o.several() && !slices.Contains(o.Engines, Postgres) {
 		refuse("--nodes above 1 needs PostgreSQL: SQLite's store has one process; add --database postgres://…")
 	}
-	if o.Callbacks && o.Platform != "wechat-oa" {
-		refuse("--callbacks is for --platform wechat-oa: %s pushes no events", o.Platform)
+}
+
+// several is whether some store has more than one process.
+func (o Options) several() bool {
+	return slices.ContainsFunc(o.Nodes, func(n int) bool { return n > 1 })
+}
+
+// makeProfile makes the profile's file, so that one that cannot be made is
+// found before anything is measured. What is in it stays until there is a new one.
+func (o Options) makeProfile() error {
+	if o.Profile == "" {
+		return nil
 	}
-	if o.Platform == "alipay" && (o.Preload > 0 || several || len(o.Engines) > 1 || o.Duration > 0 || o.Apps > 1) {
-		refuse("--platform alipay measures signing: leave out --preload, --duration and further --apps, --nodes and --engines")
+	file, err := os.OpenFile(o.Profile, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("the file of --profile: %w", err)
 	}
-	return errors.Join(problems...)
+	return file.Close()
 }
 
 const (

@@ -34,6 +34,9 @@ const cleanUpTime = 30 * time.Second
 // Run measures. All servers are up together and take turns within each round,
 // so that what else the machine does falls on all of them.
 func Run(ctx context.Context, o Options) (report Report, err error) {
+	if err := o.makeProfile(); err != nil {
+		return report, err
+	}
 	r := &run{Options: o, token: rand.Text() + rand.Text()}
 	if r.dir, err = os.MkdirTemp(o.Dir, "muban-bench-"); err != nil {
 		return report, err
