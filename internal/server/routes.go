@@ -122,7 +122,7 @@ func (s *Server) operating() http.Handler {
 		say(w, http.StatusOK, "ready\n")
 	})
 	mux.Handle("GET /metrics", s.forOperators(s.metrics.handler()))
-	mux.Handle("GET "+profiles+"profile", s.forOperators(http.HandlerFunc(pprof.Profile)))
+	mux.Handle("GET "+profiles+"profile", s.forOperators(s.untilStop(http.HandlerFunc(pprof.Profile))))
 	mux.Handle("GET "+profiles+"heap", s.forOperators(pprof.Handler("heap")))
 	mux.Handle("GET "+profiles+"goroutine", s.forOperators(pprof.Handler("goroutine")))
 	return mux

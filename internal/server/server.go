@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -210,19 +209,11 @@ func (s *Server) Start() {
 		running.Go(func() { s.keeper.Run(ctx) })
 	}
 	s.cleanups.add("the callbacks' pusher and what deletes old messages", func(context.Context) error {
-		cancel()
 		running.Wait()
 		return nil
 	})
 
-	web := &http.Server{
-		Handler:           s.handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
-	}
+	web := newWeb(s.handler, s.options.Log)
 	go func() {
 		if err := web.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.serveFailure <- fmt.Errorf("serving: %w", err)
@@ -230,10 +221,10 @@ func (s *Server) Start() {
 	}()
 	s.cleanups.add("the HTTP server", func(ctx context.Context) error {
 		s.beginStop()
-		if err := web.Shutdown(ctx); err != nil {
-			return errors.Join(err, web.Close())
-		}
-		return nil
+		cancel() // what was begun ends beside the requests in flight: each may take seconds
+		ctx, done := context.WithTimeout(ctx, answerWithin)
+		defer done()
+		return closeWeb(ctx, web, s.options.Log)
 	})
 }
 
