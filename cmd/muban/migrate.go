@@ -23,7 +23,10 @@ since nodes and migrations wait for each other.`,
 		Example: "  muban migrate --data /var/lib/muban --dry-run\n  muban migrate --database postgres://muban@db.example/muban",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return where.use(func(o sqlstore.Options) error { return migrate(cmd, o, dryRun) })
+			if dryRun {
+				return where.useExisting(func(o sqlstore.Options) error { return migrate(cmd, o, true) })
+			}
+			return where.use(func(o sqlstore.Options) error { return migrate(cmd, o, false) })
 		},
 	}
 	where.flags(cmd)
@@ -41,13 +44,23 @@ func (p *storePlace) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
 }
 
+// useExisting is use for what makes no embedded store where there is none.
+func (p *storePlace) useExisting(do func(sqlstore.Options) error) error {
+	if p.data != "" && p.database == "" {
+		if err := sqlstore.Present(p.data); err != nil {
+			return err
+		}
+	}
+	return p.use(do)
+}
+
 // use does something with the store. The embedded one is locked meanwhile.
 func (p *storePlace) use(do func(sqlstore.Options) error) (err error) {
 	switch {
 	case p.data == "" && p.database == "":
-		return errors.New("name the store: the data folder with --data DIR or a PostgreSQL database with --database postgres://…")
+		return usageErrorf("name the store: the data folder with --data DIR or a PostgreSQL database with --database postgres://…")
 	case p.data != "" && p.database != "":
-		return errors.New("--data and --database name two stores; give one of them")
+		return usageErrorf("--data and --database name two stores; give one of them")
 	case p.database != "":
 		return do(sqlstore.Options{Database: p.database})
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -23,7 +22,7 @@ not in the file. The file holds the apps' secrets.`,
 		Example: "  muban export --data /var/lib/muban --out muban.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return where.use(func(o sqlstore.Options) error { return export(cmd, o, file) })
+			return where.useExisting(func(o sqlstore.Options) error { return export(cmd, o, file) })
 		},
 	}
 	where.flags(cmd)
@@ -32,16 +31,12 @@ not in the file. The file holds the apps' secrets.`,
 }
 
 func export(cmd *cobra.Command, store sqlstore.Options, path string) (err error) {
-	out := cmd.OutOrStdout()
-	if path != "" {
-		file, openErr := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if openErr != nil {
-			return openErr
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		out = file
+	var rows int64
+	if path == "" {
+		rows, err = sqlstore.Export(cmd.Context(), store, cmd.OutOrStdout())
+	} else {
+		rows, err = sqlstore.ExportFile(cmd.Context(), store, path)
 	}
-	rows, err := sqlstore.Export(cmd.Context(), store, out)
 	if err == nil {
 		_, err = fmt.Fprintf(cmd.ErrOrStderr(), "%d rows exported\n", rows)
 	}
@@ -59,16 +54,14 @@ that no server has run on. The file is checked against its own sum and counts. A
 store in which an import broke off does not open.`,
 		Example: "  muban import --database postgres://muban@db.example/muban --in muban.jsonl",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return where.use(func(o sqlstore.Options) error { return importFrom(cmd, o, path) })
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return importFrom(cmd, where, path) },
 	}
 	where.flags(cmd)
 	cmd.Flags().StringVar(&path, "in", "", "file to read (default: standard input)")
 	return cmd
 }
 
-func importFrom(cmd *cobra.Command, store sqlstore.Options, path string) error {
+func importFrom(cmd *cobra.Command, where storePlace, path string) error {
 	in := cmd.InOrStdin()
 	if path != "" {
 		file, err := os.Open(path)
@@ -78,9 +71,11 @@ func importFrom(cmd *cobra.Command, store sqlstore.Options, path string) error {
 		defer func() { _ = file.Close() }() // was only read
 		in = file
 	}
-	rows, err := sqlstore.Import(cmd.Context(), store, in)
-	if err == nil {
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d rows imported\n", rows)
-	}
-	return err
+	return where.use(func(store sqlstore.Options) error {
+		rows, err := sqlstore.Import(cmd.Context(), store, in)
+		if err == nil {
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d rows imported\n", rows)
+		}
+		return err
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 )
@@ -101,6 +102,16 @@ type (
 		Sum  string           `json:"sha256"`
 	}
 )
+
+// ExportFile is [Export] into a new file, which is there once it is complete
+// and on disk; what is there already is never written over.
+func ExportFile(ctx context.Context, o Options, path string) (rows int64, err error) {
+	err = newFile(path, func(part *os.File) (err error) {
+		rows, err = Export(ctx, o, part)
+		return err
+	})
+	return rows, err
+}
 
 // Export writes the whole store as it is at one moment and returns how many
 // rows that were. On PostgreSQL nodes may go on working meanwhile.
