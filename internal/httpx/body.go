@@ -30,14 +30,16 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// readBody also returns what it read of a body that it refuses, and how many
-// bytes of it there were.
+// readBody also returns what it read of a body that it refuses or that was cut
+// short, and how many bytes of it came.
 func readBody(r *http.Request) ([]byte, int, error) {
 	var body []byte
 	var err error
 	if n := r.ContentLength; n > 0 && n <= MaxBody {
 		body = make([]byte, n)
-		_, err = io.ReadFull(r.Body, body)
+		var came int
+		came, err = io.ReadFull(r.Body, body)
+		body = body[:came]
 	} else {
 		body, err = io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	}

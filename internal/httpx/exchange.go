@@ -43,6 +43,7 @@ type Exchange struct {
 	explain bool
 	// inspected is set where what was asked and answered is to be kept.
 	inspected    bool
+	bodyRead     bool
 	sent         []byte // the request's body as far as it was read
 	sentSize     int
 	answered     []byte

@@ -36,7 +36,7 @@ func Wrap(next http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		s := &served{Exchange: Exchange{explain: o.Explain, inspected: o.Inspect != nil}}
-		s.recorder, s.context = recorder{ResponseWriter: w, x: &s.Exchange}, exchangeContext{r.Context(), &s.Exchange}
+		s.recorder, s.context = recorder{ResponseWriter: w, x: &s.Exchange, r: r}, exchangeContext{r.Context(), &s.Exchange}
 		x, rec := &s.Exchange, &s.recorder
 		now := o.Now()
 		w.Header()["Date"] = date.at(now)

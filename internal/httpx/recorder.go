@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -34,9 +35,30 @@ func (x *Exchange) keepSent(body []byte, size int) {
 	if !x.inspected {
 		return
 	}
-	x.sent, x.sentSize = body, size
+	x.bodyRead, x.sent, x.sentSize = true, body, size
 	if len(body) > MostKept {
 		x.sent = append([]byte(nil), body[:MostKept]...) // lets go of the rest
+	}
+}
+
+// restWithin is how long the body of a call that is answered without it is
+// waited for.
+const restWithin = time.Second
+
+// keepUnread keeps the body of an inspected call whose handler answers without
+// having read it. A client that waits for 100 Continue sends none.
+func (x *Exchange) keepUnread(w http.ResponseWriter, r *http.Request) {
+	if x.bodyRead || r.Body == nil || r.ContentLength == 0 || strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		return
+	}
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(restWithin)) // in a test there may be no connection
+	body, size, err := readBody(r)
+	x.keepSent(body, size)
+	if err == nil {
+		// Else the deadline stays: what was not sent by now must not be waited
+		// for when the answer goes out either.
+		_ = connection.SetReadDeadline(time.Time{})
 	}
 }
 
@@ -45,6 +67,7 @@ func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, at time.Ti
 	if !x.inspected || !x.IsPlatformCall() {
 		return
 	}
+	x.keepUnread(rec.ResponseWriter, r)
 	o.Inspect(Exchanged{
 		Exchange: x, Request: r, Sent: x.sent, SentSize: x.sentSize, Answered: x.answered, AnsweredSize: x.answeredSize,
 		Status: rec.code, Header: rec.Header(), At: at, Took: took,
@@ -56,6 +79,7 @@ func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, at time.Ti
 type recorder struct {
 	http.ResponseWriter
 	x    *Exchange
+	r    *http.Request
 	code int
 }
 
@@ -63,6 +87,7 @@ func (w *recorder) WriteHeader(code int) {
 	if w.code == 0 {
 		w.code = code
 		if w.x.inspected && w.x.IsPlatformCall() {
+			w.x.keepUnread(w.ResponseWriter, w.r) // once the answer has begun it cannot be read any more
 			w.Header()[CallHeader] = []string{w.x.RID()}
 		}
 	}

@@ -336,3 +336,19 @@ func TestInspectorTellsATokensStory(t *testing.T) {
 		t.Errorf("a login code that was used is explained by %v", why)
 	}
 }
+
+// What a call sent is shown also where it was refused for its token or path.
+func TestInspectorShowsWhatWasNotLookedAt(t *testing.T) {
+	t.Parallel()
+	i := newInspected(t)
+	for _, path := range []string{
+		"/cgi-bin/message/wxopen/template/send", "/cgi-bin/message/wxopen/template/send?access_token=77_no", "/cgi-bin/nothing",
+		"/rest/2.0/nothing",
+	} {
+		_, id := i.do("POST", path, `{"touser":"oUser"}`)
+		asked := i.native("GET", "/calls/"+id, "")["request"].(map[string]any)
+		if asked["body"] != `{"touser":"oUser"}` || fmt.Sprint(asked["body_size"]) != "18" {
+			t.Errorf("%s: %v bytes: %v", path, asked["body_size"], asked["body"])
+		}
+	}
+}
