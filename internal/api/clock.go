@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -37,8 +38,10 @@ func (a *api) clockRoutes() {
 	}, a.advanceClock)
 }
 
-// lastYear is the last that RFC 3339 can write.
-const lastYear = 9999
+// lastYear is the last that the clock is moved to. A running clock is ahead of
+// the wall clock by a time.Duration, which holds 292 years; a frozen one could
+// go on to a time that it could not run from.
+const lastYear = 2300
 
 // The modes of the clock.
 const (
@@ -55,12 +58,12 @@ type ClockState struct {
 // ClockSetting is where the clock is to be set.
 type ClockSetting struct {
 	Mode string    `json:"mode,omitempty" enum:"running,frozen" doc:"Whether time runs on from there."`
-	Now  time.Time `json:"now,omitzero" doc:"Where to move to; not in the past." example:"2026-11-21T02:14:00.000Z"`
+	Now  time.Time `json:"now,omitzero" doc:"Where to move to; not in the past, and no later than the year 2300." example:"2026-11-21T02:14:00.000Z"`
 }
 
 // ClockAdvance is how far the clock is to be moved.
 type ClockAdvance struct {
-	By string `json:"by" doc:"A Go duration over 0." example:"168h"`
+	By string `json:"by" doc:"A Go duration over 0, to the end of the year 2300 at most." example:"168h"`
 }
 
 // sandboxClock is the clock, or the refusal where there is none.
@@ -96,6 +99,9 @@ func (a *api) setClock(ctx context.Context, in *struct{ Body ClockSetting }) (*A
 	if in.Body.Mode == "" && in.Body.Now.IsZero() {
 		return nil, badRequest("body", "says nothing; give mode, now or both")
 	}
+	if in.Body.Now.UTC().Year() > lastYear {
+		return nil, invalid("now", in.Body.Now.Format(time.RFC3339), fmt.Sprintf("in the year %d or before", lastYear))
+	}
 	_, frozen := clock.State()
 	if in.Body.Mode != "" {
 		frozen = in.Body.Mode == clockFrozen
@@ -115,8 +121,8 @@ func (a *api) advanceClock(ctx context.Context, in *struct{ Body ClockAdvance })
 	if err != nil || by <= 0 {
 		return nil, invalid("by", in.Body.By, "a Go duration over 0, like 168h")
 	}
-	if now, _ := clock.State(); now.Add(by).Year() > lastYear {
-		return nil, invalid("by", in.Body.By, "short enough to stay within the year 9999")
+	if now, _ := clock.State(); now.Add(by).UTC().Year() > lastYear {
+		return nil, invalid("by", in.Body.By, fmt.Sprintf("so short that the clock stays in the year %d or before", lastYear))
 	}
 	if err := clock.Advance(ctx, by); err != nil {
 		return nil, err

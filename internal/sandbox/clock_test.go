@@ -148,3 +148,18 @@ func TestResetOfTheClock(t *testing.T) {
 		}
 	}
 }
+
+// The latest time that the API sets is one that the clock can run from.
+func TestClockRunsOnFromTheLastYear(t *testing.T) {
+	t.Parallel()
+	wall, last := noon, time.Date(2300, 12, 31, 23, 59, 59, 0, time.UTC)
+	clock := newClock(t, &memory{}, &wall)
+	for _, mode := range []sandbox.Mode{sandbox.Frozen, sandbox.Running} {
+		if err := clock.Set(t.Context(), mode, last, &work{clock: clock}); err != nil {
+			t.Fatal(err)
+		}
+		if got := clock.Now(); !got.Equal(last) {
+			t.Errorf("%s at %v, want %v", mode, got, last)
+		}
+	}
+}
