@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban/internal/retention"
 )
@@ -62,11 +63,24 @@ func (o Options) Validate() error {
 	if o.Keep != 0 && o.Keep < retention.Shortest {
 		problems = append(problems, fmt.Errorf("keep: %v; the shortest is %v, and none at all keeps everything", o.Keep, retention.Shortest))
 	}
-	if !o.Sandbox && len(strings.TrimSpace(o.AdminToken)) < shortestAdminToken {
-		problems = append(problems, fmt.Errorf("admin token: %d characters; give at least %d in a file (--admin-token-file) or in MUBAN_ADMIN_TOKEN, for example from: openssl rand -hex 32",
-			len(strings.TrimSpace(o.AdminToken)), shortestAdminToken))
+	if !o.Sandbox {
+		problems = append(problems, checkAdminToken(strings.TrimSpace(o.AdminToken)))
 	}
 	return errors.Join(problems...)
+}
+
+// checkAdminToken refuses a token that is short, and one that clients cannot
+// send, or that they refuse themselves. What it says does not show the token.
+func checkAdminToken(token string) error {
+	const where = "in a file (--admin-token-file) or in MUBAN_ADMIN_TOKEN, for example from: openssl rand -hex 32"
+	if n := utf8.RuneCountInString(token); n < shortestAdminToken {
+		return fmt.Errorf("admin token: %d characters; give at least %d %s", n, shortestAdminToken, where)
+	}
+	if at := strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }); at >= 0 {
+		return fmt.Errorf("admin token: character %d is a space, a line break or one that no HTTP header can carry; give one line of ASCII letters, digits and signs %s",
+			utf8.RuneCountInString(token[:at])+1, where)
+	}
+	return nil
 }
 
 // Loopback reports whether the listen address can be reached from this

@@ -29,6 +29,26 @@ func TestOptionsReportEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+// What the service takes as its token, its clients can send.
+func TestAdminTokens(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, token, want string }{
+		{"the shortest", token, ""},
+		{"white space around it", " " + token + "\n", ""},
+		{"one too short", token[1:], "31 characters"},
+		{"short, but of many bytes", strings.Repeat("密", 31), "31 characters"},
+		{"no ASCII", token + "密钥", "character 33 is"},
+		{"a space", token + " " + token, "character 33 is"},
+		{"two lines", token + "\n" + token, "character 33 is"},
+		{"a control character", "密\x00" + token, "character 1 is"},
+	} {
+		err := server.Options{Listen: "127.0.0.1:0", Data: "d", AdminToken: test.token}.Validate()
+		if (err != nil) != (test.want != "") || err != nil && (!strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), test.token)) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
 // running is a started server's base URL.
 func running(t *testing.T, o server.Options) string {
 	t.Helper()
