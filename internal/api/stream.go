@@ -66,6 +66,11 @@ func (a *api) streamEvents(ctx context.Context, in *StreamFilter) (*streamAnswer
 	return &streamAnswer{Body: func(answer huma.Context) {
 		defer reader.Close()
 		r, w := humago.Unwrap(answer)
+		w.Header().Set("Content-Type", streamType)
+		w.Header().Set("X-Accel-Buffering", "no") // nginx would gather the events
+		if r.Method == http.MethodHead {
+			return // its answer has an end
+		}
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		if a.options.Stopping != nil {
@@ -80,9 +85,6 @@ func follow(ctx context.Context, w http.ResponseWriter, reader *stream.Reader) {
 	connection := http.NewResponseController(w)
 	// The server's time limit is for requests; this one's answer has no end.
 	_ = connection.SetReadDeadline(time.Time{})
-	header := w.Header()
-	header.Set("Content-Type", streamType)
-	header.Set("X-Accel-Buffering", "no") // nginx would gather the events
 	out := bytes.NewBufferString("retry: " + retryAfter + "\nid: " + reader.Position() + "\n\n")
 	for {
 		_ = connection.SetWriteDeadline(time.Now().Add(writeWithin))

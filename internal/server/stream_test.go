@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -164,6 +166,33 @@ func TestStream(t *testing.T) {
 	}
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("the server stopped after %v", took)
+	}
+}
+
+// HEAD tells what GET would answer with, and leaves the connection to the next
+// request.
+func TestHeadOfTheStream(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, server.Options{Data: t.TempDir()})
+	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", n.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	_ = connection.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(connection, "HEAD /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(connection)
+	for _, want := range []struct{ method, contentType string }{{http.MethodHead, "text/event-stream"}, {http.MethodGet, "text/plain; charset=utf-8"}} {
+		answer, err := http.ReadResponse(answers, &http.Request{Method: want.method})
+		if err != nil {
+			t.Fatalf("%s: %v", want.method, err)
+		}
+		if got := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || got != want.contentType {
+			t.Errorf("%s: status %d, Content-Type %q, want %q", want.method, answer.StatusCode, got, want.contentType)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
 	}
 }
 
