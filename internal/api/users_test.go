@@ -112,6 +112,37 @@ func TestUserRequestsThatAreRefused(t *testing.T) {
 	}
 }
 
+// An id is what the text of its refusal says: 1 to 256 printable characters.
+func TestIDsThatCanBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	users := "/api/v1/apps/" + w.app("wechat-mini", "") + "/users"
+	for _, test := range []struct {
+		name, id, refused string
+	}{
+		{"as long as it may be", strings.Repeat("a", 256), ""},
+		{"as long, of many bytes", strings.Repeat("用", 256), ""},
+		{"one character more", strings.Repeat("用", 257), "it must be 1 to 256 printable characters"},
+		{"spaces within", "a b", ""},
+		{"blank", " \u3000", "1 to 256 printable characters"},
+		{"a control character", "a\u0085", `is "a\u0085"`},
+		{"what turns the text around", "a\u202eb", `is "a\u202eb"; it must be 1 to 256`},
+		{"no width", "\u200b", "1 to 256 printable characters"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := w.in(t).call("POST", users, string(mustMarshal(t, map[string]string{"open_id": test.id})))
+			if test.refused == "" {
+				if got.status != 201 {
+					t.Errorf("status %d: %s", got.status, got.body)
+				}
+				return
+			}
+			got.wantProblem(422, "invalid_request")
+			got.wantFields("body.open_id", test.refused)
+		})
+	}
+}
+
 // Ids are percent-encoded in paths and queries, whatever they are made of.
 func TestIDsInPathsAreDecodedOnce(t *testing.T) {
 	t.Parallel()

@@ -19,15 +19,21 @@ type Number struct {
 	Valid bool
 }
 
-// longestID bounds the ids that are looked up; no platform's id is longer
-// (Baidu's swan_id has about 90 characters).
+// longestID bounds the ids that are looked up, in characters; no platform's id
+// is longer (Baidu's swan_id has about 90).
 const longestID = 256
 
 // plausibleID reports whether an id from outside can exist at all. Others are
 // treated as unknown without asking the store, which need not be able to hold
-// control characters or broken UTF-8.
+// control characters or broken UTF-8. One that nobody can see, or that turns
+// the text around it, is no id either.
 func plausibleID(id string) bool {
-	return id != "" && len(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
+	return strings.TrimSpace(id) != "" && utf8.RuneCountInString(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unseen)
+}
+
+// unseen is what is not printed: control and format characters.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || r > unicode.MaxASCII && unicode.Is(unicode.Cf, r)
 }
 
 // plainLine reports whether a text can stand in one line of a list or a
@@ -57,11 +63,11 @@ func invalid(field, value, wanted string) *muban.Refusal {
 // around it too, what has no glyph escaped, and what reads like a word of ours
 // told apart from it.
 func quote(s string) string {
-	unseen := func(r rune) bool { return !strconv.IsPrint(r) }
+	noGlyph := func(r rune) bool { return !strconv.IsPrint(r) }
 	switch {
 	case s == "":
 		return "empty"
-	case s == "empty", s == "none", s != strings.TrimSpace(s), strings.ContainsFunc(s, unseen), !utf8.ValidString(s):
+	case s == "empty", s == "none", s != strings.TrimSpace(s), strings.ContainsFunc(s, noGlyph), !utf8.ValidString(s):
 		return strconv.Quote(s)
 	}
 	return s
