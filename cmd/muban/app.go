@@ -36,16 +36,15 @@ func newAppCreate(s *shell) *cobra.Command {
 	must(cmd.MarkFlagRequired("platform"))
 	must(cmd.MarkFlagRequired("name"))
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
-		members, err := settings.members(s, cmd)
-		if err != nil {
-			return err
-		}
+		members := apiclient.Members{"platform": platform}
+		setIfChanged(cmd, members, "id", "app_id", id)
+		setIfChanged(cmd, members, "secret", "secret", secret)
 		if err := s.setFile(members, "alipay_private_key", platformKeyFile); err != nil {
 			return err
 		}
-		members["platform"] = platform
-		setIfChanged(cmd, members, "id", "app_id", id)
-		setIfChanged(cmd, members, "secret", "secret", secret)
+		if err := settings.addMembers(s, cmd, members); err != nil {
+			return err
+		}
 		app, err := c.CreateApp(ctx, members)
 		return show(s, app, err, appView)
 	})
@@ -85,8 +84,8 @@ func newAppUpdate(s *shell) *cobra.Command {
 	}
 	settings.addFlags(cmd)
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
-		patch, err := settings.members(s, cmd)
-		if err != nil {
+		patch := apiclient.Members{}
+		if err := settings.addMembers(s, cmd, patch); err != nil {
 			return err
 		}
 		if len(patch) == 0 {

@@ -29,16 +29,16 @@ does with --inspect: the last 10,000 or 64 MB. Secrets and tokens are masked;
 		}),
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&q.AppID, "app", "", "only this app's, by its app_id")
-	flags.StringVar(&q.RID, "rid", "", "only the one whose answer has this rid")
-	flags.StringVar(&q.Code, "code", "", "only those answered with this code")
-	flags.StringVar(&q.User, "user", "", "only sends to this user; any id with --app")
-	flags.StringVar(&q.MessageID, "message", "", "only the send that became this message")
-	flags.StringVar(&q.GrantID, "grant", "", "only sends with this grant")
+	filterFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
+	filterFlag(cmd, &q.RID, "rid", "only the one whose answer has this rid")
+	filterFlag(cmd, &q.Code, "code", "only those answered with this code")
+	filterFlag(cmd, &q.User, "user", "only sends to this user; any id with --app")
+	filterFlag(cmd, &q.MessageID, "message", "only the send that became this message")
+	filterFlag(cmd, &q.GrantID, "grant", "only sends with this grant")
 	flags.Var(&refusedValue{&q.Refused}, "refused", "only those that were refused; --refused=false: that were not")
 	flags.Lookup("refused").NoOptDefVal = "true"
-	flags.StringVar(&q.Text, "text", "", "only those in which this text stands")
-	flags.StringVar(&q.After, "after", "", "only those newer than this call")
+	filterFlag(cmd, &q.Text, "text", "only those in which this text stands")
+	filterFlag(cmd, &q.After, "after", "only those newer than this call")
 	limitFlag(cmd, &limit)
 	return cmd
 }

@@ -12,9 +12,29 @@ import (
 
 // needFlag adds a text flag that must be given.
 func needFlag(cmd *cobra.Command, value *string, name, usage string) {
-	cmd.Flags().StringVar(value, name, "", usage)
+	filterFlag(cmd, value, name, usage)
 	must(cmd.MarkFlagRequired(name))
 }
+
+// filterFlag adds a text flag that is not empty if it is given: an empty one
+// would select everything, as if it were not there.
+func filterFlag(cmd *cobra.Command, value *string, name, usage string) {
+	cmd.Flags().Var((*filledValue)(value), name, usage)
+}
+
+type filledValue string
+
+func (v *filledValue) Set(text string) error {
+	if text == "" {
+		return errors.New("it is empty; leave the flag out, or give it a value")
+	}
+	*v = filledValue(text)
+	return nil
+}
+
+func (v *filledValue) Type() string { return "string" }
+
+func (v *filledValue) String() string { return string(*v) }
 
 // appFlag adds the flag that names the app of what the command is about.
 func appFlag(cmd *cobra.Command, app *string) {

@@ -65,10 +65,10 @@ func newGrantList(s *shell) *cobra.Command {
 		}),
 	}
 	appFlag(cmd, &app)
-	cmd.Flags().StringVar(&q.User, "user", "", "only this user's, by any id")
+	filterFlag(cmd, &q.User, "user", "only this user's, by any id")
 	cmd.Flags().BoolVar(&spendable, "spendable", false, "only those that can pay for a message now")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.GrantSpendable, muban.GrantSpent, muban.GrantExpired)
-	cmd.Flags().StringVar(&within, "expiring-within", "", "only those that can pay now and end within this time")
+	filterFlag(cmd, &within, "expiring-within", "only those that can pay now and end within this time")
 	cmd.MarkFlagsMutuallyExclusive("spendable", "state")
 	limitFlag(cmd, &limit)
 	return cmd

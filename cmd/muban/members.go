@@ -48,9 +48,8 @@ func (a *appSettings) addFlags(cmd *cobra.Command) {
 	setFlag(cmd, &a.set)
 }
 
-// members are the settings that were given.
-func (a *appSettings) members(s *shell, cmd *cobra.Command) (apiclient.Members, error) {
-	members := apiclient.Members{}
+// addMembers adds the settings that were given.
+func (a *appSettings) addMembers(s *shell, cmd *cobra.Command, members apiclient.Members) error {
 	setIfChanged(cmd, members, "name", "name", a.name)
 	setIfChanged(cmd, members, "page", "pages", a.pages)
 	setIfChanged(cmd, members, "daily-limit", "daily_limit", a.dailyLimit)
@@ -60,7 +59,7 @@ func (a *appSettings) members(s *shell, cmd *cobra.Command) (apiclient.Members, 
 	setIfChanged(cmd, members, "linked-app", "linked_apps", a.linkedApps)
 	if cmd.Flags().Changed("industries") {
 		if len(a.industries) != 2 {
-			return nil, usageErrorf("--industries takes two codes, like 1,4; to take them away: --set industries=null")
+			return usageErrorf("--industries takes two codes, like 1,4; to take them away: --set industries=null")
 		}
 		members["industries"] = apiclient.Members{"primary": a.industries[0], "secondary": a.industries[1]}
 	}
@@ -74,12 +73,12 @@ func (a *appSettings) members(s *shell, cmd *cobra.Command) (apiclient.Members, 
 	}
 	setIfChanged(cmd, members, "content-key", "content_key", a.contentKey)
 	if err := s.setFile(members, "app_public_key", a.publicKeyFile); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.setFile(members, "app_cert", a.certFile); err != nil {
-		return nil, err
+		return err
 	}
-	return members, setMembers(members, a.set)
+	return setMembers(members, a.set)
 }
 
 // setFile puts a file's text into a body where a file was named.
@@ -123,12 +122,16 @@ func setFlag(cmd *cobra.Command, set *[]string) {
 	cmd.Flags().StringArrayVar(set, "set", nil, "any member of the API as `member=JSON`, null resets it; repeated")
 }
 
-// setMembers reads what --set was given.
+// setMembers adds what --set was given to what other flags said. A member has
+// one value only.
 func setMembers(members apiclient.Members, set []string) error {
 	for _, text := range set {
 		member, value, found := strings.Cut(text, "=")
 		if !found || member == "" || !json.Valid([]byte(value)) {
 			return usageErrorf("--set %s: want member=JSON, like daily_limit=null or original_id='\"gh_1\"'", text)
+		}
+		if _, there := members[member]; there {
+			return usageErrorf("--set %s: %s is given twice, by a flag of its own or by another --set; give it once", text, member)
 		}
 		members[member] = json.RawMessage(value)
 	}

@@ -19,13 +19,12 @@ func newMessageCommand(s *shell) *cobra.Command {
 
 // messageFlags adds the flags that select messages.
 func messageFlags(cmd *cobra.Command, q *apiclient.MessageQuery) {
-	flags := cmd.Flags()
-	flags.StringVar(&q.AppID, "app", "", "only this app's, by its app_id")
-	flags.StringVar(&q.User, "user", "", "only this user's, by any id; needs --app")
+	filterFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
+	filterFlag(cmd, &q.User, "user", "only this user's, by any id; needs --app")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.States()...)
-	flags.StringVar(&q.TemplateID, "template", "", "only those of this template")
-	flags.StringVar(&q.GrantID, "grant", "", "only those that this grant paid for")
-	flags.StringVar(&q.After, "after", "", "only those newer than this message")
+	filterFlag(cmd, &q.TemplateID, "template", "only those of this template")
+	filterFlag(cmd, &q.GrantID, "grant", "only those that this grant paid for")
+	filterFlag(cmd, &q.After, "after", "only those newer than this message")
 }
 
 func newMessageList(s *shell) *cobra.Command {

@@ -23,6 +23,9 @@ was over first. With --state it waits for that very state, exit code 0 or 4.
 Of several messages the newest counts; --after leaves old ones out.`,
 		Example: "  muban message wait --app wx3f7a9c0d5e8b2146 --user o6_bmjrPTlm6_2sgVt7hMZOPfL2M --timeout 30s",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, _ []string) error {
+			if timeout < 0 {
+				return usageErrorf("--timeout %v is before now; want a duration from 0, like 30s", timeout)
+			}
 			message, err := awaitMessage(ctx, c, q, timeout)
 			if err != nil {
 				return err

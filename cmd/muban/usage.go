@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ func takes(names ...string) cobra.PositionalArgs {
 		}
 		if len(args) > len(names) {
 			return usageErrorf("unexpected argument %q", args[len(names)])
+		}
+		if at := slices.Index(args, ""); at >= 0 {
+			return usageErrorf("%s is empty", names[at])
 		}
 		return nil
 	}

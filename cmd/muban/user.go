@@ -119,7 +119,8 @@ func newUserUpdate(s *shell) *cobra.Command {
 	cmd.RunE = s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 		patch := ids.members(cmd)
 		for _, sw := range userSwitches {
-			setIfChanged(cmd, patch, sw.flag, sw.member, sw.value)
+			given, _ := cmd.Flags().GetBool(sw.flag)
+			setIfChanged(cmd, patch, sw.flag, sw.member, given == sw.value)
 		}
 		setIfChanged(cmd, patch, "delivery", "delivery", delivery)
 		setIfChanged(cmd, patch, "notification-bar", "notification_bar", bar)

@@ -22,11 +22,11 @@ type Grant struct {
 }
 
 // Mint asks for grants: what the platform gives when a user submits a form or
-// pays. Count 0 is one; an empty ID is generated.
+// pays. An empty ID is generated.
 type Mint struct {
 	User  string          `json:"user"`
 	Kind  muban.GrantKind `json:"kind"`
-	Count int             `json:"count,omitempty"`
+	Count int             `json:"count"`
 	ID    string          `json:"id,omitempty"`
 }
 

@@ -43,21 +43,17 @@ type BusyTemplate struct {
 	Messages   int64  `json:"messages"`
 }
 
-// OverviewQuery selects what is counted; zero members are the server's to
-// choose.
+// OverviewQuery selects what is counted, in steps of that length.
 type OverviewQuery struct {
-	AppID string
+	AppID string // empty: every app's
 	Step  time.Duration
 }
 
 // Overview counts what happened in the day until now.
 func (c *Client) Overview(ctx context.Context, q OverviewQuery) (Answer[Overview], error) {
-	query := url.Values{}
+	query := url.Values{"step": {q.Step.String()}}
 	if q.AppID != "" {
 		query.Set("app_id", q.AppID)
-	}
-	if q.Step != 0 {
-		query.Set("step", q.Step.String())
 	}
 	return do[Overview](ctx, c, call{method: http.MethodGet, path: []string{"overview"}, query: query})
 }
