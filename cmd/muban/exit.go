@@ -28,11 +28,12 @@ func newExitCodesTopic() *cobra.Command {
 
   0  done; also a list that is empty, and a send that was accepted
   1  failed, for a reason that has no code of its own
-  2  wrong usage: unknown command or flag, missing argument
+  2  wrong usage: unknown command or flag, missing or empty argument
   3  what was named does not exist
   4  message wait: the time was over before a message matched or ended
   5  refused: the platform's rules refused the send or the token,
-     or the message that was waited for ended refused or failed
+     the message that was waited for ended refused or failed,
+     or callback verify: the app's server does not know its token
   6  the server cannot be reached, or broke off
   7  the server refuses the admin token, or who asks
 

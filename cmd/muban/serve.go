@@ -79,9 +79,7 @@ func runServe(cmd *cobra.Command, _ []string) (err error) {
 func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	settings := pflag.NewFlagSet("settings", pflag.ContinueOnError)
 	addServeSettings(settings)
-	if err := readEnvironment(settings); err != nil {
-		return server.Options{}, err
-	}
+	problems := []error{readEnvironment(settings)}
 	flags.Visit(func(f *pflag.Flag) {
 		if own := settings.Lookup(f.Name); own != nil {
 			_ = settings.Set(f.Name, f.Value.String()) // was parsed as the same type
@@ -89,13 +87,9 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 	})
 	k := koanf.New(".")
 	if path, _ := flags.GetString("config"); path != "" {
-		if err := readConfig(k, path, settings); err != nil {
-			return server.Options{}, err
-		}
+		problems = append(problems, readConfig(k, path, settings))
 	}
-	if err := readInspectEnv(k, settings); err != nil {
-		return server.Options{}, err
-	}
+	problems = append(problems, readInspectEnv(k, settings))
 	if err := k.Load(posflag.Provider(settings, ".", k), nil); err != nil {
 		return server.Options{}, err
 	}
@@ -107,7 +101,7 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 		CloudApp:        k.String("cloud-app"),
 		Inspect:         k.Bool("inspect"),
 		Keep:            keep,
-	}, errors.Join(err, keepErr)
+	}, errors.Join(append(problems, err, keepErr)...)
 }
 
 // readEnvironment takes settings from the environment: keep from MUBAN_KEEP.
@@ -143,7 +137,7 @@ func readInspectEnv(k *koanf.Koanf, settings *pflag.FlagSet) error {
 // readConfig reads a TOML file whose keys are names of settings.
 func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
 	if err := k.Load(file.Provider(path), toml.Parser()); err != nil {
-		return fmt.Errorf("reading %s: %w", path, err)
+		return configUnread(path, err)
 	}
 	var known []string
 	settings.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
@@ -156,6 +150,19 @@ func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// configUnread says where the file is not TOML.
+func configUnread(path string, err error) error {
+	var syntax interface {
+		error
+		Position() (row, column int)
+	}
+	if errors.As(err, &syntax) {
+		row, column := syntax.Position()
+		return fmt.Errorf("%s: line %d, column %d: %s", path, row, column, strings.TrimPrefix(syntax.Error(), "toml: "))
+	}
+	return fmt.Errorf("reading %s: %w", path, err)
 }
 
 // wrongType says what a value should be instead; empty where it is right.

@@ -84,7 +84,7 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"member in another case", "POST", apps, `{"platform":"baidu","name":"n","Secret":"s"}`, 422, "invalid_request", []string{"body.Secret", "does not exist"}},
 		{"unknown member inside", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"uri":""}}`, 422, "invalid_request", []string{"body.callback.uri", "known are aes_key, mode, token, url"}},
 		{"several at once", "POST", apps, `{"platform":"baidu","name":7,"daily_limit":-1}`, 422, "invalid_request", []string{"body.daily_limit", "is -1; expected number >= 0", "body.name", "is 7; expected string"}},
-		{"limit past 2^53", "POST", apps, `{"platform":"baidu","name":"n","daily_limit":9223372036854775808}`, 422, "invalid_request", []string{"body.daily_limit", "expected number <= 9.007"}},
+		{"limit past 2^53", "POST", apps, `{"platform":"baidu","name":"n","daily_limit":9223372036854775808}`, 422, "invalid_request", []string{"body.daily_limit", "expected number <= 9007199254740991"}},
 		{"limit with an exponent", "POST", apps, `{"platform":"baidu","name":"n","daily_limit":1e3}`, 422, "invalid_request", []string{"body", "has number 1e3 where a whole number of plain digits must stand"}},
 		{"id with a slash", "POST", apps, `{"platform":"baidu","name":"n","app_id":"a/b"}`, 422, "invalid_request", []string{"body.app_id", "is a/b; it must be 1 to 256"}},
 		{"callback mode without its key", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"mode":"safe"}}`, 422, "invalid_request", []string{"body.callback.aes_key", "is empty; it must be given in mode safe"}},

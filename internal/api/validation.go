@@ -70,9 +70,20 @@ func fieldError(registry huma.Registry, op *huma.Operation, d *huma.ErrorDetail)
 	case d.Location == "body": // the value is the whole body
 		e.Message = d.Message
 	default:
-		e.Message = "is " + shown(d.Location, d.Value) + "; " + strings.TrimPrefix(d.Message, "invalid value: ")
+		e.Message = "is " + shown(d.Location, d.Value) + "; " + plainNumber(strings.TrimPrefix(d.Message, "invalid value: "))
 	}
 	return e
+}
+
+// plainNumber writes the number at a message's end with all its digits, where
+// huma wrote it with an exponent.
+func plainNumber(message string) string {
+	at := strings.LastIndexByte(message, ' ') + 1
+	number, err := strconv.ParseFloat(message[at:], 64)
+	if err != nil || !strings.Contains(message[at:], "e+") {
+		return message
+	}
+	return message[:at] + strconv.FormatFloat(number, 'f', -1, 64)
 }
 
 // missingMember reads the name out of huma's message about a member that is
