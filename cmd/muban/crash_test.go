@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -65,6 +66,34 @@ func TestStoppedUnderLoad(t *testing.T) {
 	}
 	s.process = serve(t, dir)
 	s.checkLedger(grants, acknowledged)
+}
+
+// TestClosedTerminal: SIGHUP stops muban dev as SIGTERM does, and its temporary
+// folder goes; where nohup has it ignored it changes nothing.
+func TestClosedTerminal(t *testing.T) {
+	t.Parallel()
+	for _, trap := range []string{"", "trap '' HUP; "} {
+		temporary := t.TempDir()
+		//nolint:noctx // the test itself decides when and how it ends
+		cmd := exec.Command("sh", "-c", trap+"exec muban dev --empty --listen 127.0.0.1:0")
+		cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
+		p := await(t, cmd)
+		if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		if trap != "" {
+			if status, _ := p.call(http.MethodGet, "/healthz", nil); status != http.StatusOK {
+				t.Errorf("with SIGHUP ignored: status %d", status)
+			}
+			continue
+		}
+		if err := p.cmd.Wait(); err != nil {
+			t.Errorf("exit: %v\n%s", err, p.logs)
+		}
+		if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v (%v)", left, err)
+		}
+	}
 }
 
 // TestSecondProcessIsRefused: the data belongs to one process, and the error

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -35,8 +34,14 @@ func serve(t *testing.T, dir string) *process {
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	//nolint:noctx // the test itself decides when and how it ends
-	p := &process{t: t, cmd: exec.Command("muban", append(args, "--listen", "127.0.0.1:0")...), logs: new(bytes.Buffer)}
-	p.cmd.Env = append(os.Environ(), adminTokenEnv+"="+testToken)
+	return await(t, exec.Command("muban", append(args, "--listen", "127.0.0.1:0")...))
+}
+
+// await starts a command that runs muban, and waits until it is ready.
+func await(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, logs: new(bytes.Buffer)}
+	p.cmd.Env = append(p.cmd.Environ(), adminTokenEnv+"="+testToken)
 	p.cmd.Stderr = p.logs
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -49,7 +54,7 @@ func start(t *testing.T, args ...string) *process {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	base, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	if err != nil || !found {
-		t.Fatalf("muban %s said %q (%v): %s", args[0], line, err, p.logs)
+		t.Fatalf("%s said %q (%v): %s", strings.Join(cmd.Args, " "), line, err, p.logs)
 	}
 	p.base = base
 	return p
