@@ -154,11 +154,11 @@ func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
 
 // configUnread says where the file is not TOML.
 func configUnread(path string, err error) error {
-	var syntax interface {
+	type positioned interface {
 		error
 		Position() (row, column int)
 	}
-	if errors.As(err, &syntax) {
+	if syntax, is := errors.AsType[positioned](err); is {
 		row, column := syntax.Position()
 		return fmt.Errorf("%s: line %d, column %d: %s", path, row, column, strings.TrimPrefix(syntax.Error(), "toml: "))
 	}

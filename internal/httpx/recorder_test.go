@@ -87,6 +87,7 @@ func TestBodiesThatDoNotComeHoldNobody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer func() { _ = answer.Body.Close() }()
 			if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
 				t.Errorf("status %d, %v", answer.StatusCode, err)
 			}

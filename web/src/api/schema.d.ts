@@ -1249,7 +1249,7 @@ export interface components {
         };
         ClockAdvance: {
             /**
-             * @description A Go duration over 0.
+             * @description A Go duration over 0, to the end of the year 2300 at most.
              * @example 168h
              */
             by: string;
@@ -1262,7 +1262,7 @@ export interface components {
             mode?: "running" | "frozen";
             /**
              * Format: date-time
-             * @description Where to move to; not in the past.
+             * @description Where to move to; not in the past, and no later than the year 2300.
              * @example 2026-11-21T02:14:00.000Z
              */
             now?: string;
