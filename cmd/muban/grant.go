@@ -23,7 +23,7 @@ func kindFlag(cmd *cobra.Command, kind *muban.GrantKind, usage string) {
 
 func newGrantMint(s *shell) *cobra.Command {
 	var app string
-	m := apiclient.Mint{Kind: muban.GrantForm}
+	m := apiclient.Mint{Kind: muban.GrantForm, Count: new(1)}
 	cmd := &cobra.Command{
 		Use: "mint", Short: "Make grants, as a user's form or payment does", Args: takes(),
 		Long: `Make grants, as the platform does when a user submits a form or pays: a form
@@ -37,7 +37,7 @@ pays for one message, a payment or an order for three, within seven days.`,
 	appFlag(cmd, &app)
 	needFlag(cmd, &m.User, "user", "whose action it was, by any id; on Baidu it decides who is logged in")
 	kindFlag(cmd, &m.Kind, "what the user did")
-	cmd.Flags().IntVar(&m.Count, "count", 1, "how many grants, up to 1000")
+	cmd.Flags().IntVar(m.Count, "count", 1, "how many grants, up to 1000")
 	cmd.Flags().StringVar(&m.ID, "id", "", "the grant's id, if it is to be your own")
 	return cmd
 }

@@ -63,7 +63,7 @@ func (s *shell) composeGrant(ctx context.Context, c *apiclient.Client, f sendFla
 		out.grantKind = muban.GrantForm
 	}
 	if f.mint {
-		minted, err := c.MintGrants(ctx, f.app, apiclient.Mint{User: f.user, Kind: out.grantKind, Count: 1})
+		minted, err := c.MintGrants(ctx, f.app, apiclient.Mint{User: f.user, Kind: out.grantKind})
 		if err != nil {
 			return fmt.Errorf("minting a grant: %w", err)
 		}

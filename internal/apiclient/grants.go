@@ -22,11 +22,11 @@ type Grant struct {
 }
 
 // Mint asks for grants: what the platform gives when a user submits a form or
-// pays. An empty ID is generated.
+// pays. Without a Count it is one grant; an empty ID is generated.
 type Mint struct {
 	User  string          `json:"user"`
 	Kind  muban.GrantKind `json:"kind"`
-	Count int             `json:"count"`
+	Count *int            `json:"count,omitempty"`
 	ID    string          `json:"id,omitempty"`
 }
 
