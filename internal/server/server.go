@@ -241,12 +241,13 @@ func (s *Server) Wait(ctx context.Context) error {
 }
 
 // Stop answers what is in flight, ends long polls, finishes the deliveries
-// that were begun and closes the store. It may be called more than once.
+// that were begun and closes the store, within nine seconds: what has not ended
+// by then is named in the error. It may be called more than once.
 func (s *Server) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	defer s.beginStop()
-	return s.cleanups.run(ctx)
+	return s.cleanups.runWithin(ctx)
 }
 
 // wallClock is the clock of `muban serve`.
