@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -172,7 +173,8 @@ func matchLine(content, example string) map[string]string {
 	end := 0
 	places := placeholder.FindAllStringSubmatchIndex(content, -1)
 	for _, place := range places {
-		label := strings.TrimRight(content[end:place[0]], ":： ")
+		between := content[end:place[0]]
+		label := cmp.Or(strings.TrimRight(between, ":： "), between)
 		pattern.WriteString(regexp.QuoteMeta(label) + `[:：]?\s*(.*?)`)
 		end = place[1]
 	}

@@ -142,6 +142,11 @@ func TestExampleValues(t *testing.T) {
 			`{"first":"你好","no":"7","remark":"谢谢","sum":"9.5"}`,
 		},
 		{
+			"nothing but a blank between two",
+			`{"content":"{{day.DATA}} {{hour.DATA}}起","example":"5月1日 10:20起","keywords":[{"key":"day","name":""},{"key":"hour","name":""}]}`,
+			`{"day":"5月1日","hour":"10:20"}`,
+		},
+		{
 			"no example, or another one",
 			`{"content":"订单{{no.DATA}}\n共{{sum.DATA}}元","example":"something else",
 			  "keywords":[{"key":"no","name":"订单"},{"key":"sum","name":""}]}`,
