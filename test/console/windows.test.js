@@ -61,7 +61,7 @@ test('what is wrong with an input is said once', async (t) => {
   const { base } = await start(t);
   const page = await visit(t, await open(t), base, '/messages');
   await page.getByTitle('沙箱时间').click();
-  await page.getByLabel('自定时长').fill('7d');
+  await page.getByLabel('自定时长').fill('7w');
   await page.keyboard.press('Enter');
   const said = await page.getByRole('dialog').getByRole('alert').textContent();
   assert.equal(said.split('it must be').length, 2, said);
