@@ -62,9 +62,9 @@ func (a *attempts) finish(ctx context.Context) error {
 	return a.store(ctx, a.results)
 }
 
-// prompt reports whether the app's server took most of what was pushed, and so
-// fast that it could take promptRate with so many pushed at once. Nothing is
-// added any more.
+// prompt reports whether the app's server took most of what was pushed, so many
+// at once, and was not itself what held it up. Nothing is added any more.
 func (a *attempts) prompt(abreast int) bool {
-	return 2*a.failed < a.pushed && promptRate*a.took < time.Duration(a.pushed*abreast)*time.Second
+	enough := max(promptly, time.Duration(abreast)*time.Second/promptRate)
+	return 2*a.failed < a.pushed && a.took < time.Duration(a.pushed)*enough
 }

@@ -38,8 +38,8 @@ func TestWhoseSendsAreHeld(t *testing.T) {
 		{name: "the server is slow", late: 2 * time.Second, events: claim + 1, users: 9, abreast: 4, step: 25 * time.Millisecond},
 		{name: "one user's, in order", late: 2 * time.Second, events: claim + 1, users: 1, abreast: 4, want: true},
 		{name: "fewer users than might be pushed to", late: 2 * time.Second, events: claim + 1, users: 3, abreast: 4, want: true},
-		{name: "fast enough for one user", late: 2 * time.Second, events: claim + 1, users: 1, abreast: 4, step: 300 * time.Microsecond, want: true},
-		{name: "too slow for one user", late: 2 * time.Second, events: claim + 1, users: 1, abreast: 4, step: time.Millisecond},
+		{name: "fast enough for one user", late: 2 * time.Second, events: claim + 1, users: 1, abreast: 4, step: time.Millisecond, want: true},
+		{name: "too slow for one user", late: 2 * time.Second, events: claim + 1, users: 1, abreast: 4, step: 9 * time.Millisecond},
 		{name: "all in order", late: 2 * time.Second, events: claim + 1, users: 9, abreast: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
