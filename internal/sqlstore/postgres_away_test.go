@@ -36,7 +36,13 @@ func (r *asRole) set(statement string) {
 // endSessions ends the role's sessions, as a restart of the database does.
 func (r *asRole) endSessions() {
 	r.t.Helper()
-	r.set(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '` + r.name + `'`)
+	r.set(`DO $$ DECLARE ended int[]; BEGIN
+		SELECT array_agg(pid) INTO ended FROM pg_stat_activity WHERE usename = '` + r.name + `';
+		PERFORM pg_terminate_backend(pid) FROM unnest(ended) AS pid;
+		WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = ANY (ended)) LOOP
+			PERFORM pg_stat_clear_snapshot();
+		END LOOP;
+	END $$`)
 }
 
 // TestSessionsThatEndWhileIdle: a send is accepted though the database ended

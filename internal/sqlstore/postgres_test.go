@@ -170,6 +170,7 @@ const (
 	cutBefore     // the database never hears of it
 	cutAfter      // the database hears of it, the answer is lost
 	cutOneSidedly // the database never hears of it, nor that the client is gone
+	cutByPooler   // the database hears of it, a pooler says that it lost the database
 )
 
 func newWire(t *testing.T, address string) (*wire, string) {
@@ -214,12 +215,16 @@ func (w *wire) carry(client net.Conn) {
 	w.mu.Lock()
 	w.kept = append(w.kept, client, server)
 	w.mu.Unlock()
-	var silent atomic.Bool
+	var silent, lost atomic.Bool
 	var commits []byte // a call of COMMIT, by the name that it was prepared under
 	go func() {
 		defer func() { _ = client.Close() }()
 		for buffer := make([]byte, 1<<16); ; {
 			n, err := server.Read(buffer)
+			if lost.Load() && err == nil {
+				_, _ = client.Write([]byte("E\x00\x00\x00\x29SFATAL\x00C08P01\x00Mserver conn crashed?\x00\x00"))
+				return
+			}
 			if err != nil || silent.Load() {
 				return
 			}
@@ -244,6 +249,8 @@ func (w *wire) carry(client net.Conn) {
 				return
 			case cutAfter:
 				silent.Store(true)
+			case cutByPooler:
+				lost.Store(true)
 			case cutOneSidedly:
 				_ = client.Close()
 				return
@@ -265,9 +272,10 @@ func TestCommitWithoutAnAnswer(t *testing.T) {
 		stored bool
 		good   func(error) bool
 	}{
-		"never arrived":                  {cutBefore, false, isBusy},
-		"arrived, the answer was lost":   {cutAfter, true, func(err error) bool { return err == nil }},
-		"perhaps still on its way there": {cutOneSidedly, false, func(err error) bool { return isBusy(err) || errors.Is(err, muban.ErrOutcomeUnknown) }},
+		"never arrived":                   {cutBefore, false, isBusy},
+		"arrived, the answer was lost":    {cutAfter, true, func(err error) bool { return err == nil }},
+		"arrived, a pooler lost the rest": {cutByPooler, true, func(err error) bool { return err == nil }},
+		"perhaps still on its way there":  {cutOneSidedly, false, func(err error) bool { return isBusy(err) || errors.Is(err, muban.ErrOutcomeUnknown) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -96,6 +96,10 @@ func (g *signals) listen(ctx context.Context) {
 }
 
 func (g *signals) listenOnce(ctx context.Context) error {
+	select {
+	case <-g.anew: // it is about to
+	default:
+	}
 	conn, err := pgx.ConnectConfig(ctx, g.engine.conf.ConnConfig.Copy())
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ func (y *syncer) run() {
 		}
 		if failed == nil {
 			if failed = y.store.engine.sync(); failed != nil {
-				y.store.endWith(fmt.Errorf("what was accepted last may not be on disk, nothing more is accepted until a restart: %w", failed))
+				y.store.endWith(fmt.Errorf("the last writes may not be on disk, their senders were told neither way; nothing more is accepted until a restart: %w", failed))
 			}
 		}
 		y.finished(len(batch))

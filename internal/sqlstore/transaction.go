@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -68,7 +69,10 @@ func (t *transaction) commitPipelined(ctx context.Context) error {
 	if err == nil || t.hot.undone(err) {
 		return err
 	}
-	if _, refused := errors.AsType[*pgconn.PgError](err); refused && !written {
+	// What ends the session, or a pooler says of a server that it lost (08,
+	// connection_exception), says nothing of a COMMIT that was under way.
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && !written && refused.SeverityUnlocalized != "FATAL" && !strings.HasPrefix(refused.Code, "08") {
 		return err
 	}
 	return errors.Join(errCommit, err)
