@@ -41,6 +41,9 @@ func (x *Exchange) keepSent(body []byte, size int) {
 	}
 }
 
+// RequestWithin is how long a request may take to arrive, its body included.
+const RequestWithin = 30 * time.Second
+
 // restWithin is how long the body of a call that is answered without it is
 // waited for.
 const restWithin = time.Second
@@ -55,11 +58,13 @@ func (x *Exchange) keepUnread(w http.ResponseWriter, r *http.Request) {
 	_ = connection.SetReadDeadline(time.Now().Add(restWithin)) // in a test there may be no connection
 	body, size, err := readBody(r)
 	x.keepSent(body, size)
-	if err == nil {
-		// Else the deadline stays: what was not sent by now must not be waited
-		// for when the answer goes out either.
-		_ = connection.SetReadDeadline(time.Time{})
+	var deadline time.Time
+	if err != nil {
+		// The rest is not kept, but waited for as it is without an inspector: who
+		// is cut off while sending may not see the answer.
+		deadline = time.Now().Add(RequestWithin)
 	}
+	_ = connection.SetReadDeadline(deadline)
 }
 
 // inspect tells of a platform call that is over.

@@ -16,19 +16,21 @@ import (
 )
 
 // inspecting is a server that answers platform calls without a look at their
-// bodies, and what is told of each of them.
-func inspecting(t *testing.T) (address string, calls <-chan httpx.Exchanged) {
+// bodies, what is told of each of them, and that its answer was begun.
+func inspecting(t *testing.T) (address string, calls <-chan httpx.Exchanged, answering <-chan struct{}) {
 	t.Helper()
-	told := make(chan httpx.Exchanged, 1)
+	told, begun := make(chan httpx.Exchanged, 1), make(chan struct{}, 1)
 	server := httptest.NewServer(httpx.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpx.Of(r).Dialect = "wechat"
 		if r.URL.Path == "/none" {
 			panic(http.ErrAbortHandler)
 		}
+		w.WriteHeader(http.StatusOK)
+		begun <- struct{}{}
 		_, _ = io.WriteString(w, strings.Repeat("refused ", 1000)) // more than net/http holds back
 	}), httpx.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Inspect: func(e httpx.Exchanged) { told <- e }}))
 	t.Cleanup(server.Close)
-	return server.Listener.Addr().String(), told
+	return server.Listener.Addr().String(), told, begun
 }
 
 func TestBodiesThatNobodyReadAreKept(t *testing.T) {
@@ -46,7 +48,7 @@ func TestBodiesThatNobodyReadAreKept(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			address, calls := inspecting(t)
+			address, calls, _ := inspecting(t)
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+test.path, test.body)
 			if err != nil {
 				t.Fatal(err)
@@ -65,16 +67,20 @@ func TestBodiesThatNobodyReadAreKept(t *testing.T) {
 	}
 }
 
-// Who sends his body slowly, or waits to be told to send it, gets his answer.
-func TestBodiesThatDoNotComeHoldNobody(t *testing.T) {
+// Who sends his body slowly, or waits to be told to send it, gets his answer,
+// and who sent all of it may use the connection again.
+func TestBodiesThatDoNotCome(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ name, header, part string }{
-		{"trickles in", "", "x"},
-		{"waits for 100 Continue", "Expect: 100-continue\r\n", ""},
+	for _, test := range []struct {
+		name, header, part string
+		rest               int
+	}{
+		{"trickles in", "", "x", 99},
+		{"waits for 100 Continue", "Expect: 100-continue\r\n", "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			address, calls := inspecting(t)
+			address, calls, answering := inspecting(t)
 			client, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 			if err != nil {
 				t.Fatal(err)
@@ -83,13 +89,17 @@ func TestBodiesThatDoNotComeHoldNobody(t *testing.T) {
 			if _, err := io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"+test.header+"\r\n"+test.part); err != nil {
 				t.Fatal(err)
 			}
+			<-answering
+			if _, err := io.WriteString(client, strings.Repeat("y", test.rest)); err != nil {
+				t.Fatal(err)
+			}
 			answer, err := http.ReadResponse(bufio.NewReader(client), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer func() { _ = answer.Body.Close() }()
-			if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
-				t.Errorf("status %d, %v", answer.StatusCode, err)
+			if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK || answer.Close != (test.rest == 0) {
+				t.Errorf("status %d, closed %t, %v", answer.StatusCode, answer.Close, err)
 			}
 			if call := <-calls; string(call.Sent) != test.part || call.SentSize != len(test.part) {
 				t.Errorf("kept %q of %d bytes, want %q", call.Sent, call.SentSize, test.part)
