@@ -31,7 +31,7 @@ var places = map[Rule]map[Platform]string{
 
 	RuleRequestMethod:    {Baidu: baiduGateway + ", 3", Alipay: alipayBodies},
 	RuleRequestMalformed: {Baidu: baiduBodies, Alipay: alipayBodies},
-	RuleRequestParameter: {Baidu: baiduSend + "请求参数", Alipay: alipayParams},
+	RuleRequestParameter: {Baidu: baiduBodies + "; of a send " + baiduSend + "请求参数", Alipay: alipayParams},
 	RuleRequestMissing:   {Alipay: alipayParams},
 	RuleDataText:         {Baidu: "Baidu 消息模板 (seed 001), 使用场景", Alipay: alipayParams},
 

@@ -29,16 +29,16 @@ does with --inspect: the last 10,000 or 64 MB. Secrets and tokens are masked;
 		}),
 	}
 	flags := cmd.Flags()
-	filterFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
-	filterFlag(cmd, &q.RID, "rid", "only the one whose answer has this rid")
-	filterFlag(cmd, &q.Code, "code", "only those answered with this code")
-	filterFlag(cmd, &q.User, "user", "only sends to this user; any id with --app")
-	filterFlag(cmd, &q.MessageID, "message", "only the send that became this message")
-	filterFlag(cmd, &q.GrantID, "grant", "only sends with this grant")
+	filledFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
+	filledFlag(cmd, &q.RID, "rid", "only the one whose answer has this rid")
+	filledFlag(cmd, &q.Code, "code", "only those answered with this code")
+	filledFlag(cmd, &q.User, "user", "only sends to this user; any id with --app")
+	filledFlag(cmd, &q.MessageID, "message", "only the send that became this message")
+	filledFlag(cmd, &q.GrantID, "grant", "only sends with this grant")
 	flags.Var(&refusedValue{&q.Refused}, "refused", "only those that were refused; --refused=false: that were not")
 	flags.Lookup("refused").NoOptDefVal = "true"
-	filterFlag(cmd, &q.Text, "text", "only those in which this text stands")
-	filterFlag(cmd, &q.After, "after", "only those newer than this call")
+	filledFlag(cmd, &q.Text, "text", "only those in which this text stands")
+	flags.StringVar(&q.After, "after", "", "only those newer than this call") // empty is all, as of messages
 	limitFlag(cmd, &limit)
 	return cmd
 }

@@ -28,9 +28,9 @@ func newCallbackList(s *shell) *cobra.Command {
 			return showList(s, callbacks, err, callbackTable)
 		}),
 	}
-	filterFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
+	filledFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.CallbackStates()...)
-	filterFlag(cmd, &q.MessageID, "message", "only those that tell of this message")
+	filledFlag(cmd, &q.MessageID, "message", "only those that tell of this message")
 	limitFlag(cmd, &limit)
 	return cmd
 }

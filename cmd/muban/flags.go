@@ -12,13 +12,13 @@ import (
 
 // needFlag adds a text flag that must be given.
 func needFlag(cmd *cobra.Command, value *string, name, usage string) {
-	filterFlag(cmd, value, name, usage)
+	filledFlag(cmd, value, name, usage)
 	must(cmd.MarkFlagRequired(name))
 }
 
-// filterFlag adds a text flag that is not empty if it is given: an empty one
-// would select everything, as if it were not there.
-func filterFlag(cmd *cobra.Command, value *string, name, usage string) {
+// filledFlag adds a text flag that is not empty if it is given: an empty one
+// would select everything, or have an id made, as if it were not there.
+func filledFlag(cmd *cobra.Command, value *string, name, usage string) {
 	cmd.Flags().Var((*filledValue)(value), name, usage)
 }
 

@@ -38,7 +38,7 @@ pays for one message, a payment or an order for three, within seven days.`,
 	needFlag(cmd, &m.User, "user", "whose action it was, by any id; on Baidu it decides who is logged in")
 	kindFlag(cmd, &m.Kind, "what the user did")
 	cmd.Flags().IntVar(m.Count, "count", 1, "how many grants, up to 1000")
-	cmd.Flags().StringVar(&m.ID, "id", "", "the grant's id, if it is to be your own")
+	filledFlag(cmd, &m.ID, "id", "the grant's id, if it is to be your own")
 	return cmd
 }
 
@@ -65,10 +65,10 @@ func newGrantList(s *shell) *cobra.Command {
 		}),
 	}
 	appFlag(cmd, &app)
-	filterFlag(cmd, &q.User, "user", "only this user's, by any id")
+	filledFlag(cmd, &q.User, "user", "only this user's, by any id")
 	cmd.Flags().BoolVar(&spendable, "spendable", false, "only those that can pay for a message now")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.GrantSpendable, muban.GrantSpent, muban.GrantExpired)
-	filterFlag(cmd, &within, "expiring-within", "only those that can pay now and end within this time")
+	filledFlag(cmd, &within, "expiring-within", "only those that can pay now and end within this time")
 	cmd.MarkFlagsMutuallyExclusive("spendable", "state")
 	limitFlag(cmd, &limit)
 	return cmd

@@ -31,9 +31,9 @@ func newInboxList(s *shell) *cobra.Command {
 			})
 		}),
 	}
-	cmd.Flags().StringVar(&app, "app", "", "the app, by its app_id")
-	cmd.Flags().StringVar(&user, "user", "", "the user, by any id")
-	cmd.Flags().StringVar(&union, "union-id", "", "the person, instead of --app and --user")
+	filledFlag(cmd, &app, "app", "the app, by its app_id")
+	filledFlag(cmd, &user, "user", "the user, by any id")
+	filledFlag(cmd, &union, "union-id", "the person, instead of --app and --user")
 	cmd.MarkFlagsRequiredTogether("app", "user")
 	cmd.MarkFlagsOneRequired("user", "union-id")
 	cmd.MarkFlagsMutuallyExclusive("user", "union-id")

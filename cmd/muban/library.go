@@ -78,7 +78,7 @@ func newLibraryAdd(s *shell) *cobra.Command {
 	platformFlag(cmd, &platform)
 	needFlag(cmd, &t.Title, "title", "the title's text")
 	flags := cmd.Flags()
-	flags.StringVar(&t.ID, "id", "", "its id; generated if left out")
+	filledFlag(cmd, &t.ID, "id", "its id; generated if left out")
 	flags.StringArrayVar(&keywords, "keyword", nil, "a keyword as `[NUMBER:]NAME=EXAMPLE`; repeated")
 	flags.StringVar(&t.Content, "content", "", "wechat-oa: the text, with placeholders")
 	flags.StringVar(&t.Example, "example", "", "wechat-oa: the text filled in")

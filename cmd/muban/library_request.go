@@ -43,7 +43,7 @@ func newLibraryRequests(s *shell) *cobra.Command {
 		}),
 	}
 	platformFlag(cmd, &platform)
-	filterFlag(cmd, &q.AppID, "app", "only this app's")
+	filledFlag(cmd, &q.AppID, "app", "only this app's")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.RequestPending, muban.RequestApproved, muban.RequestRejected)
 	limitFlag(cmd, &limit)
 	return cmd

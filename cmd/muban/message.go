@@ -19,12 +19,13 @@ func newMessageCommand(s *shell) *cobra.Command {
 
 // messageFlags adds the flags that select messages.
 func messageFlags(cmd *cobra.Command, q *apiclient.MessageQuery) {
-	filterFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
-	filterFlag(cmd, &q.User, "user", "only this user's, by any id; needs --app")
+	filledFlag(cmd, &q.AppID, "app", "only this app's, by its app_id")
+	filledFlag(cmd, &q.User, "user", "only this user's, by any id; needs --app")
 	choiceFlag(cmd, &q.State, "state", "only those in this state", muban.States()...)
-	filterFlag(cmd, &q.TemplateID, "template", "only those of this template")
-	filterFlag(cmd, &q.GrantID, "grant", "only those that this grant paid for")
-	filterFlag(cmd, &q.After, "after", "only those newer than this message")
+	filledFlag(cmd, &q.TemplateID, "template", "only those of this template")
+	filledFlag(cmd, &q.GrantID, "grant", "only those that this grant paid for")
+	// Empty is what a script has noted of an empty list: nothing is left out.
+	cmd.Flags().StringVar(&q.After, "after", "", "only those newer than this message")
 }
 
 func newMessageList(s *shell) *cobra.Command {

@@ -25,7 +25,7 @@ end within a day, the busiest templates. --json has every step of time.`,
 			return show(s, o, err, overviewView)
 		}),
 	}
-	filterFlag(cmd, &q.AppID, "app", "only this app's")
+	filledFlag(cmd, &q.AppID, "app", "only this app's")
 	cmd.Flags().DurationVar(&q.Step, "step", time.Hour, "the length of a step, in --json")
 	return cmd
 }

@@ -32,7 +32,7 @@ text with placeholders like {{keyword1.DATA}}.`,
 	flags.StringVar(&t.Title, "title", "", "the title of a text")
 	flags.StringVar(&t.Content, "content", "", "the text")
 	flags.StringVar(&t.Example, "example", "", "the text filled in, to show what it means")
-	flags.StringVar(&t.TemplateID, "id", "", "the template_id of a text; generated if left out")
+	filledFlag(cmd, &t.TemplateID, "id", "the template_id of a text; generated if left out")
 	cmd.MarkFlagsOneRequired("library", "content")
 	cmd.MarkFlagsMutuallyExclusive("library", "content")
 	cmd.MarkFlagsRequiredTogether("title", "content")

@@ -3,6 +3,7 @@ package messaging
 import (
 	"context"
 	"crypto/rsa"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,7 @@ func (s *Service) CreateApp(ctx context.Context, req NewApp) (muban.App, error) 
 	if app.Secret == "" {
 		app.Secret = newSecret(app.Platform)
 	}
-	if err := checkApp(app); err != nil {
+	if err := checkApp(muban.App{}, app); err != nil {
 		return muban.App{}, err
 	}
 	if app.Platform != muban.Alipay {
@@ -81,10 +82,12 @@ func (s *Service) Apps(ctx context.Context, page muban.Page) (muban.List[muban.A
 // its error changes nothing and is returned.
 func (s *Service) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
 	app, err := s.store.UpdateApp(ctx, appID, func(a *muban.App) error {
+		before := *a
+		before.LinkedApps = slices.Clone(a.LinkedApps)
 		if err := edit(a); err != nil {
 			return err
 		}
-		return checkApp(*a)
+		return checkApp(before, *a)
 	})
 	if err == nil {
 		s.apps.Forget(app.Number)
@@ -134,15 +137,17 @@ const (
 	mostLinks   = 1000
 )
 
-func checkApp(a muban.App) error {
+// checkApp checks an app's settings. What before, the app as it was, had
+// already may be what an older program accepted.
+func checkApp(before, a muban.App) error {
 	switch {
-	case !plausibleID(a.ID) || strings.ContainsAny(a.ID, "/ "):
+	case a.ID != before.ID && !ownID(a.ID) || strings.ContainsAny(a.ID, "/ "):
 		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes")
 	case a.Name != "" && (len(a.Name) > longestName || !plainLine(a.Name)):
 		return invalid("name", a.Name, "one line of at most 200 bytes")
-	case a.Secret != "" && !plausibleID(a.Secret):
+	case a.Secret != before.Secret && a.Secret != "" && !ownID(a.Secret):
 		return invalid("secret", "not shown", "1 to 256 printable characters")
-	case a.OriginalID != "" && !plausibleID(a.OriginalID):
+	case a.OriginalID != before.OriginalID && a.OriginalID != "" && !ownID(a.OriginalID):
 		return invalid("original_id", a.OriginalID, "1 to 256 printable characters, like gh_3f7a9c0d5e8b")
 	case len(a.Pages) > mostPages:
 		return invalid("pages", strconv.Itoa(len(a.Pages))+" pages", "at most 1000")
@@ -156,8 +161,10 @@ func checkApp(a muban.App) error {
 			return invalid("pages", page, "a page's path, like pages/index/index")
 		}
 	}
-	if err := checkLinks(a.LinkedApps); err != nil {
-		return err
+	if !slices.Equal(a.LinkedApps, before.LinkedApps) {
+		if err := checkLinks(a.LinkedApps); err != nil {
+			return err
+		}
 	}
 	if err := checkIndustries(a.Industries); err != nil {
 		return err
@@ -165,7 +172,7 @@ func checkApp(a muban.App) error {
 	if err := checkPermissions(a.CloudPermissions); err != nil {
 		return err
 	}
-	return checkCallback(a.Callback)
+	return checkCallback(before.Callback, a.Callback)
 }
 
 // checkLinks refuses what can be no app's id. That there is such an app is not
@@ -175,7 +182,7 @@ func checkLinks(ids []string) error {
 		return invalid("linked_apps", strconv.Itoa(len(ids))+" apps", "at most 1000")
 	}
 	for _, id := range ids {
-		if !plausibleID(id) {
+		if !ownID(id) {
 			return invalid("linked_apps", id, "an app_id, 1 to 256 printable characters")
 		}
 	}

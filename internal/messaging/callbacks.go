@@ -80,7 +80,7 @@ const aesKeyLength = 43
 // Shorter ones do no harm here.
 const longestCallbackToken = 32
 
-func checkCallback(c muban.CallbackSettings) error {
+func checkCallback(before, c muban.CallbackSettings) error {
 	switch c.Mode {
 	case "", muban.CallbackPlain, muban.CallbackCompat, muban.CallbackSafe:
 	default:
@@ -106,7 +106,7 @@ func checkCallback(c muban.CallbackSettings) error {
 		target.User != nil || strings.Contains(c.URL, "#") || !plainLine(c.URL) || len(c.URL) > longestURL {
 		return invalid("callback.url", c.URL, "an address like https://example.com/wechat/events")
 	}
-	if strings.ContainsFunc(c.URL, unicode.IsSpace) {
+	if c.URL != before.URL && strings.ContainsFunc(c.URL, unicode.IsSpace) {
 		return invalid("callback.url", c.URL, "without blanks, or with %20 for each")
 	}
 	return nil

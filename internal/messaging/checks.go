@@ -25,10 +25,15 @@ const longestID = 256
 
 // plausibleID reports whether an id from outside can exist at all. Others are
 // treated as unknown without asking the store, which need not be able to hold
-// control characters or broken UTF-8. One that nobody can see, or that turns
-// the text around it, is no id either.
+// control characters or broken UTF-8.
 func plausibleID(id string) bool {
-	return strings.TrimSpace(id) != "" && utf8.RuneCountInString(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unseen)
+	return id != "" && utf8.RuneCountInString(id) <= longestID && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
+}
+
+// ownID reports whether an id may be given to something. One that nobody can
+// see, or that turns the text around it, may not.
+func ownID(id string) bool {
+	return plausibleID(id) && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, unseen)
 }
 
 // unseen is what is not printed: control and format characters.

@@ -56,7 +56,7 @@ func (s *Service) DeleteTitle(ctx context.Context, platform muban.Platform, id s
 
 // CheckTitle refuses a title that no library can hold.
 func CheckTitle(t muban.Title) error {
-	if !plausibleID(t.ID) {
+	if !ownID(t.ID) {
 		return invalid("id", t.ID, "1 to 256 printable characters")
 	}
 	if !plainLine(t.Title) {

@@ -126,7 +126,7 @@ func checkUser(p muban.Platform, before, u muban.User) error {
 	if u.AlipayOpenID != "" && p != muban.Alipay {
 		return muban.Refuse(muban.RuleNotOnPlatform, "platform", string(p), "object", "alipay_open_id")
 	}
-	if err := checkUserIDs(u); err != nil {
+	if err := checkUserIDs(before, u); err != nil {
 		return err
 	}
 	if before.AlipayOpenID == "" {
@@ -143,15 +143,16 @@ func checkUser(p muban.Platform, before, u muban.User) error {
 	return nil
 }
 
-func checkUserIDs(u muban.User) error {
+func checkUserIDs(before, u muban.User) error {
 	seen := make(map[string]string)
-	for _, id := range []struct{ field, value string }{
-		{"open_id", u.OpenID}, {"swan_id", u.SwanID}, {"alipay_open_id", u.AlipayOpenID}, {"union_id", u.UnionID},
+	for _, id := range []struct{ field, before, value string }{
+		{"open_id", before.OpenID, u.OpenID}, {"swan_id", before.SwanID, u.SwanID},
+		{"alipay_open_id", before.AlipayOpenID, u.AlipayOpenID}, {"union_id", before.UnionID, u.UnionID},
 	} {
 		if id.value == "" {
 			continue
 		}
-		if !plausibleID(id.value) {
+		if id.value != id.before && !ownID(id.value) {
 			return invalid(id.field, id.value, "1 to 256 printable characters")
 		}
 		if other := seen[id.value]; other != "" {

@@ -120,7 +120,7 @@ func (p *Params) Form() string {
 	return out.String()
 }
 
-// ParamError says that one Parameter is not what it must be.
+// ParamError says that one parameter is not what it must be.
 type ParamError struct {
 	// Parameter is the name; Problem what its value is; Wanted what it must be.
 	Parameter, Problem, Wanted string

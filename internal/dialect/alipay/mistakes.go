@@ -164,7 +164,7 @@ func whole(change func(string) string) func(*call, []pair) []byte {
 	return func(_ *call, all []pair) []byte { return []byte(change(string(sorted(all)))) }
 }
 
-// inCharset is the mistake of signing other bytes than are sent.
+// inOtherCharset is the mistake of signing other bytes than are sent.
 func inOtherCharset(other alipay.Charset) func(*call, []pair) []byte {
 	return func(c *call, all []pair) []byte {
 		text := toUTF8(c.charset, sorted(all))
