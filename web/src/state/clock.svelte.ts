@@ -7,6 +7,8 @@ class Clock {
   #tick = $state(0);
   /** Counts how often time was moved, here or elsewhere: what depends on it is read anew. */
   jumps = $state(0);
+  /** The server said that it has no clock to move. */
+  absent = false;
 
   constructor() {
     setInterval(() => this.#tick++, 1000);
@@ -47,6 +49,7 @@ class Clock {
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 404) throw error;
       this.#state = null;
+      this.absent = true;
     }
   }
 

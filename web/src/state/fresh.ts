@@ -15,7 +15,7 @@ export function keepFresh(): () => void {
     live.onReset(readAll),
     live.onMessage((message) => apps.meet(message.app_id)),
     live.onCallback((callback) => apps.meet(callback.app_id)),
-    live.onCall((call) => apps.meet(call.app_id)),
+    live.onCall((call) => call.explanation || apps.meet(call.app_id)),
   ];
   const timer = setInterval(() => clock.movable && !document.hidden && read(clock.load()), every);
   addEventListener('focus', readAll);
@@ -28,7 +28,7 @@ export function keepFresh(): () => void {
 
 function readAll() {
   if (session.refused) return;
-  read(clock.load());
+  if (!clock.absent) read(clock.load());
   read(apps.load());
 }
 

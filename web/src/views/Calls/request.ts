@@ -36,7 +36,7 @@ function header(headers: Record<string, string>, name: string): string {
 export function asCurl(request: Request, base: string): string {
   const quote = quoting();
   const url = base + request.path + (request.query ? `?${request.query}` : '');
-  const parts = ['curl', ...(request.method === 'GET' && request.body === '' ? [] : ['-X', request.method]), quote(url)];
+  const parts = ['curl', '-g', ...(request.method === 'GET' && request.body === '' ? [] : ['-X', request.method]), quote(url)];
   const type = header(request.headers, 'Content-Type');
   if (type !== '') parts.push('-H', quote(`Content-Type: ${type}`));
   if (request.body === '') return parts.join(' ');

@@ -29,6 +29,7 @@ export class Phone {
   appID = $state('');
   /** Whether the messages of all apps of this person are shown. */
   person = $state(false);
+  #turn = 0;
 
   /** Watches for news; the answer ends it. */
   watch(): () => void {
@@ -37,7 +38,9 @@ export class Phone {
   }
 
   async choose(appID: string, userID: string, person: boolean) {
+    const turn = ++this.#turn;
     const user = await get('/api/v1/apps/{app_id}/users/{user}', { path: { app_id: appID, user: userID } });
+    if (turn !== this.#turn) return; // another one was chosen meanwhile
     this.appID = appID;
     this.user = user;
     this.chosen = `${appID} ${userID}`;
