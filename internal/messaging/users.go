@@ -146,8 +146,10 @@ func checkUser(p muban.Platform, before, u muban.User) error {
 func checkUserIDs(before, u muban.User) error {
 	seen := make(map[string]string)
 	for _, id := range []struct{ field, before, value string }{
-		{"open_id", before.OpenID, u.OpenID}, {"swan_id", before.SwanID, u.SwanID},
-		{"alipay_open_id", before.AlipayOpenID, u.AlipayOpenID}, {"union_id", before.UnionID, u.UnionID},
+		{"open_id", before.OpenID, u.OpenID},
+		{"swan_id", before.SwanID, u.SwanID},
+		{"alipay_open_id", before.AlipayOpenID, u.AlipayOpenID},
+		{"union_id", before.UnionID, u.UnionID},
 	} {
 		if id.value == "" {
 			continue
