@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
@@ -72,6 +73,11 @@ func TestStoppedUnderLoad(t *testing.T) {
 // folder goes; where nohup has it ignored it changes nothing.
 func TestClosedTerminal(t *testing.T) {
 	t.Parallel()
+	// What is handled here is not ignored in what is started, though nohup had
+	// this test ignore it.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP)
+	defer signal.Stop(handled)
 	for _, trap := range []string{"", "trap '' HUP; "} {
 		temporary := t.TempDir()
 		//nolint:noctx // the test itself decides when and how it ends
