@@ -36,6 +36,9 @@ test('a copied call is the call', async (t) => {
   assert.equal(parts.at(-2), words);
   assert.ok(parts.includes(`${base}/cgi-bin/message/wxopen/template/send?access_token=${token}`), parts.join(' '));
 
+  id = await call(base, '/cgi-bin/nothing?x={"a":[1]}', '', 'text/plain');
+  assert.equal((await given(page, base, id, {}))[0], '-g');
+
   const form = `client_id=x&client_secret=${mini.secret}&refresh_token=another-token-of-somebody`;
   id = await call(base, '/oauth/2.0/token', form, 'application/x-www-form-urlencoded');
   const { request } = await api(base, 'GET', `/api/v1/calls/${id}`);

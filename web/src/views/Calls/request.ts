@@ -36,7 +36,9 @@ function header(headers: Record<string, string>, name: string): string {
 export function asCurl(request: Request, base: string): string {
   const quote = quoting();
   const url = base + request.path + (request.query ? `?${request.query}` : '');
-  const parts = ['curl', '-g', ...(request.method === 'GET' && request.body === '' ? [] : ['-X', request.method]), quote(url)];
+  const asItStands = /[[\]{}]/.test(url) ? ['-g'] : []; // or curl takes these for a pattern
+  const method = request.method === 'GET' && request.body === '' ? [] : ['-X', request.method];
+  const parts = ['curl', ...asItStands, ...method, quote(url)];
   const type = header(request.headers, 'Content-Type');
   if (type !== '') parts.push('-H', quote(`Content-Type: ${type}`));
   if (request.body === '') return parts.join(' ');
