@@ -103,7 +103,7 @@ func TestClosedTerminal(t *testing.T) {
 }
 
 // ignores asks Linux whether a process ignores a signal.
-func ignores(t *testing.T, pid int, signal syscall.Signal) bool {
+func ignores(t *testing.T, pid int, which syscall.Signal) bool {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -114,7 +114,7 @@ func ignores(t *testing.T, pid int, signal syscall.Signal) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mask&(1<<(signal-1)) != 0
+	return mask&(1<<(which-1)) != 0
 }
 
 // TestSecondProcessIsRefused: the data belongs to one process, and the error
