@@ -40,7 +40,7 @@ func chooseKeywords(platform muban.Platform, title muban.Title, ids []Number) ([
 			keyword, known = title.Keyword(int(id.Value))
 		}
 		if !known {
-			return nil, muban.Refuse(muban.RuleKeywordUnknown, "library_id", title.ID, "keyword_id", quoteNumber(id))
+			return nil, muban.Refuse(muban.RuleKeywordUnknown, "library_id", title.ID, "keyword_id", quoteName(id.Text))
 		}
 		if seen[id.Value] {
 			return nil, muban.Refuse(muban.RuleKeywordRepeated, "keyword_id", quote(id.Text))
@@ -49,14 +49,6 @@ func chooseKeywords(platform muban.Platform, title muban.Title, ids []Number) ([
 		chosen = append(chosen, keyword)
 	}
 	return chosen, nil
-}
-
-// quoteNumber shows a number as it was sent; one that was not, as null, is "".
-func quoteNumber(n Number) string {
-	if n.Text == "" {
-		return `""`
-	}
-	return quote(n.Text)
 }
 
 // maxKeywordID keeps a keyword's number within a 32-bit int.

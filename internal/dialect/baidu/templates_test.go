@@ -166,7 +166,7 @@ func TestEmptyKeywordIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	got := w.post(templatePath+"templateadd", params{"id": "BD0016", "keyword_id_list": "[1,null]"}).wants(2002, muban.RuleKeywordUnknown)
-	if want := `title BD0016 has no keyword ""`; got.Detail != want {
+	if want := `title BD0016 has no keyword (empty)`; got.Detail != want {
 		t.Errorf("explained by %q, want %q", got.Detail, want)
 	}
 }
