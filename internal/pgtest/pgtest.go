@@ -17,6 +17,9 @@ import (
 // tests may use; scripts/postgres.sh sets it.
 const Address = "MUBAN_TEST_POSTGRES"
 
+// Socket names the one with its address by its Unix socket.
+const Socket = "MUBAN_TEST_POSTGRES_SOCKET"
+
 // Database returns the address of a new, empty schema that is dropped when the
 // test ends. Without a server the test is skipped, where CI=true it fails.
 func Database(tb testing.TB) string {
