@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -51,7 +52,13 @@ func handle[I, O any](a *api, pattern string, d doc, do func(context.Context, *I
 		place = "body"
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{}}
 	}
+	limit := readLimit(method, reflect.TypeFor[I]())
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if limit > 0 {
+			limited, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			ctx = limited
+		}
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err, place)
@@ -59,6 +66,22 @@ func handle[I, O any](a *api, pattern string, d doc, do func(context.Context, *I
 		return out, nil
 	})
 	d.complete(op)
+}
+
+// readWithin is when a read that the store does not answer is answered as busy:
+// a database whose processes hang holds a read for ever.
+const readWithin = 30 * time.Second
+
+// readLimit is how long a call may take, 0 without a limit. What writes has one
+// in the store, where alone it is known what became of the write.
+func readLimit(method string, input reflect.Type) time.Duration {
+	if method != http.MethodGet {
+		return 0
+	}
+	if _, waits := input.FieldByName("Wait"); waits {
+		return readWithin + longestWait
+	}
+	return readWithin
 }
 
 // complete adds to a registered operation what its types do not say. The maps
