@@ -11,10 +11,13 @@ const (
 	alipayBodies  = "docs/protocol.md §5.2"
 	alipayPublic  = "docs/protocol.md §5.4, public codes"
 	alipayFailure = "docs/protocol.md §5.4, "
+	officialCodes = "docs/protocol.md §3.4, "
+	officialLimit = "docs/protocol.md §3.3, "
 )
 
 // places are where the documents of a platform have a rule that others have
-// too. Where none stands here it is the place in ruleFacts: WeChat's, or ours.
+// too. Where none stands here it is the place in ruleFacts: WeChat's, of its two
+// kinds that of mini programs, or ours.
 var places = map[Rule]map[Platform]string{
 	RuleTokenMissing:  {Baidu: baiduGateway + ", 110"},
 	RuleTokenUnknown:  {Baidu: baiduGateway + ", 110"},
@@ -35,12 +38,17 @@ var places = map[Rule]map[Platform]string{
 	RuleRequestMissing:   {Alipay: alipayParams},
 	RuleDataText:         {Baidu: "Baidu 消息模板 (seed 001), 使用场景", Alipay: alipayParams},
 
-	RuleTemplateMissing: {Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
-	RuleTemplateUnknown: {Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
-	RuleTemplateLimit:   {Baidu: "docs/protocol.md §4.3, 2003"},
+	RuleCloudPermission: {WeChatOA: "docs/dialects/cloudcall.md"},
+
+	RuleRecipientMissing: {WeChatOA: officialCodes + "40003"},
+	RuleRecipientUnknown: {WeChatOA: officialCodes + "40003"},
+
+	RuleTemplateMissing: {WeChatOA: officialCodes + "40036", Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
+	RuleTemplateUnknown: {WeChatOA: officialCodes + "40037", Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
+	RuleTemplateLimit:   {WeChatOA: officialLimit + "45026", Baidu: "docs/protocol.md §4.3, 2003"},
 	RulePageUnknown:     {Baidu: baiduSend + "2002; docs/decisions.md, page", Alipay: alipayPublic + "; docs/decisions.md, page"},
 	RulePushAllowed:     {Baidu: baiduSend + "6001", Alipay: alipayPublic},
-	RuleDailyLimit:      {Baidu: baiduGateway + ", 17", Alipay: alipayPublic},
+	RuleDailyLimit:      {WeChatOA: officialLimit + "45009", Baidu: baiduGateway + ", 17", Alipay: alipayPublic},
 
 	RuleGrantUnknown: {Baidu: baiduSend + "4003 and 4004", Alipay: alipayFailure + "FORM_ID_NOT_MATCH_APPID"},
 	RuleGrantExpired: {Baidu: baiduScenes, Alipay: alipayFailure + "FORM_ID_OVER_TIME"},

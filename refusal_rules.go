@@ -167,9 +167,9 @@ var ruleFacts = map[Rule]struct {
 
 	RuleRecipientMissing: {KindRecipientUnknown, "the send names no recipient: {parameter} is missing or empty", "WeChat templateMessage.send (seed 002), touser"},
 	RuleRecipientUnknown: {KindRecipientUnknown, "app {app_id} has no user {user}", "docs/protocol.md §2.2, 40003"},
-	RuleTemplateMissing:  {KindTemplateMissing, "the send names no template: template_id is missing or empty", "docs/protocol.md §3.4, 40036"},
+	RuleTemplateMissing:  {KindTemplateMissing, "the send names no template: template_id is missing or empty", "docs/protocol.md §2.2, 40036"},
 	RuleTemplateUnknown:  {KindTemplateUnknown, "app {app_id} has no template {template_id}; it may have been deleted or belong to another app", "WeChat templateMessage.send (seed 002), 40037"},
-	RuleTemplateLimit:    {KindTemplateLimit, "app {app_id} already holds {held} templates, its limit is {limit}; delete one first", "docs/protocol.md §3.3, 45026"},
+	RuleTemplateLimit:    {KindTemplateLimit, "app {app_id} already holds {held} templates, its limit is {limit}; delete one first", "docs/protocol.md §2.2, 45026"},
 	RulePageUnknown:      {KindPageUnknown, "page {page} is not one of the app's pages: {pages}", "WeChat templateMessage.send (seed 002), 41030; docs/decisions.md, page"},
 	RulePushAllowed:      {KindPushForbidden, "app {app_id} has no push permission; set push_allowed", ""},
 	RulePushDelegated:    {KindPushForbidden, "app {app_id}, for which {agent} acts, has no push permission; set its push_allowed", "docs/protocol.md §5.4, 40006"},

@@ -47,7 +47,7 @@ func (h *Handler) fail(w http.ResponseWriter, x *httpx.Exchange, err error) {
 		return
 	}
 	if code, ok := systemErrors[refusal.Kind]; ok {
-		x.Refused(w, refusal, strconv.Itoa(code))
+		x.Refused(w, refusal.On(x.Platform), strconv.Itoa(code))
 		answeredWith(x, `{"errorCode":`+strconv.Itoa(code)+`}`)
 		write(w, cloudcall.AnswerType, cloudcall.Answer{ErrorCode: code}.Encode())
 		return

@@ -56,7 +56,7 @@ func (h *Handler) Failure(w http.ResponseWriter, x *httpx.Exchange, err error) w
 	refusal := refusalOf(err)
 	if refusal != nil {
 		code = codeOf(refusal.Kind)
-		x.Refused(w, refusal, strconv.Itoa(code))
+		x.Refused(w, refusal.On(x.Platform), strconv.Itoa(code))
 	} else {
 		x.Err, x.Code = err, strconv.Itoa(code)
 	}

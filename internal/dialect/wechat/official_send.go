@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"errors"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/wire/wechat"
@@ -25,7 +26,11 @@ func (h *Handler) sendOfficial(ctx context.Context, app muban.App, body []byte) 
 // sendLinked is the official account's half of uniform_send. It answers no
 // message id (protocol.md §2.3).
 func (h *Handler) sendLinked(ctx context.Context, mini muban.App, to string, m wechat.LinkedMessage) (any, error) {
-	if _, err := h.service.SendLinked(ctx, mini, m.AppID, officialRequest(to, m.OfficialMessage)); err != nil {
+	_, err := h.service.SendLinked(ctx, mini, m.AppID, officialRequest(to, m.OfficialMessage))
+	if refusal, ok := errors.AsType[*muban.Refusal](err); ok {
+		return nil, refusal.On(muban.WeChatOA) // by the account's rules, whoever calls
+	}
+	if err != nil {
 		return nil, err
 	}
 	return wechat.OK(), nil

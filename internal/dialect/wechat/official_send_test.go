@@ -272,3 +272,35 @@ func TestUniformSendOfOfficialAccounts(t *testing.T) {
 	// With the account's own token the call is not its.
 	a.post(uniformSend, body(followerID, data)).wants(48001, muban.RuleTokenPlatform)
 }
+
+// What refuses an official account's message is a rule of official accounts,
+// and their documents say so, also where a mini program sends it.
+func TestOfficialRefusalsCiteTheirDocuments(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	a.set(func(app *muban.App) { app.LinkedApps = []string{appID} })
+	uniform := func(template string) reply {
+		return a.asMini(uniformSend, `{"touser":"`+followerID+`","mp_template_msg":{"appid":"`+officialID+`","template_id":"`+template+`"}}`)
+	}
+	mini := a.asMini("/cgi-bin/message/wxopen/template/send", `{"touser":"`+openID+`","template_id":"none"}`)
+	none := int64(0)
+	refused := map[string]reply{
+		"no recipient":     a.post(officialSend, `{}`),
+		"unknown openid":   a.post(officialSend, `{"touser":"nobody"}`),
+		"no template":      a.post(officialSend, a.fill(`{"touser":"OPENID"}`)),
+		"unknown template": a.post(officialSend, a.fill(`{"touser":"OPENID","template_id":"none"}`)),
+		"del":              a.post(official+"del_private_template", `{"template_id":"none"}`),
+		"uniform_send":     uniform("none"),
+	}
+	a.set(func(app *muban.App) { app.DailyLimit = &none })
+	refused["daily limit"] = a.post(officialSend, a.fill(seed004))
+	refused["daily limit of uniform_send"] = uniform(a.template.ID)
+	for name, got := range refused {
+		if got.code() == 0 || !strings.HasPrefix(got.See, "docs/protocol.md §3.") {
+			t.Errorf("%s: %s is explained by %q", name, got.Body, got.See)
+		}
+	}
+	if !strings.Contains(mini.See, "seed 002") {
+		t.Errorf("a mini program's %s is explained by %q", mini.Body, mini.See)
+	}
+}

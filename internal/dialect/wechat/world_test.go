@@ -188,7 +188,8 @@ func (w *world) do(method, path, body string) reply {
 type reply struct {
 	t       *testing.T
 	Body    string
-	Rule    string // from the sandbox's explanation
+	Rule    string // from the sandbox's explanation, as is See
+	See     string
 	ErrCode *int   `json:"errcode"`
 	ErrMsg  string `json:"errmsg"`
 }
@@ -213,7 +214,7 @@ func call(t *testing.T, req *http.Request) reply {
 		must(t, json.Unmarshal([]byte(header), &explained))
 	}
 	zhtest.Check(t, req, explained)
-	got.Rule = string(explained.Rule)
+	got.Rule, got.See = string(explained.Rule), explained.See
 	if req.Method == http.MethodHead {
 		return got
 	}
