@@ -128,6 +128,8 @@ func TestIDsThatCanBe(t *testing.T) {
 		{"a control character", "a\u0085", `is "a\u0085"`},
 		{"what turns the text around", "a\u202eb", `is "a\u202eb"; it must be 1 to 256`},
 		{"no width", "\u200b", "1 to 256 printable characters"},
+		{"the end of a line", "a\u2028b", `is "a\u2028b"; it must be 1 to 256`},
+		{"the end of a paragraph", "a\u2029", `is "a\u2029"; it must be 1 to 256`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := w.in(t).call("POST", users, string(mustMarshal(t, map[string]string{"open_id": test.id})))

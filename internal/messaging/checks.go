@@ -36,15 +36,22 @@ func ownID(id string) bool {
 	return plausibleID(id) && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, unseen)
 }
 
-// unseen is what is not printed: control and format characters.
+// unseen is what is not printed: control and format characters, and Unicode's
+// own ends of lines and paragraphs.
 func unseen(r rune) bool {
-	return unicode.IsControl(r) || r > unicode.MaxASCII && unicode.Is(unicode.Cf, r)
+	return unicode.IsControl(r) || r > unicode.MaxASCII && unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // plainLine reports whether a text can stand in one line of a list or a
-// message: not blank, without control characters.
+// message: not blank, without control characters and ends of lines.
 func plainLine(text string) bool {
-	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && !strings.ContainsFunc(text, endsLine)
+}
+
+// endsLine is any control character, a line end among them, and the two that
+// Unicode has besides.
+func endsLine(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 }
 
 // isRule reports whether err is the refusal of that rule.
