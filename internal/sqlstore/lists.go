@@ -67,6 +67,23 @@ func collect[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) 
 	return items, rows.Err()
 }
 
+// collectUpTo is [collect] that stops behind the row with which the items
+// together weigh most or more; cut reports that there are further rows.
+func collectUpTo[T any](most int, rows *sql.Rows, scan func(scanner) (T, error), heft func(T) int) (items []T, cut bool, err error) {
+	defer func() { _ = rows.Close() }()
+	for weight := 0; rows.Next(); {
+		if weight >= most {
+			return items, true, nil
+		}
+		item, err := scan(rows)
+		if err != nil {
+			return nil, false, err
+		}
+		items, weight = append(items, item), weight+heft(item)
+	}
+	return items, false, rows.Err()
+}
+
 // paged cuts a list that was read with one row too many.
 func paged[T any](items []T, page muban.Page, seq func(T) int64) muban.List[T] {
 	if len(items) <= page.Limit {

@@ -111,8 +111,29 @@ func (s *Store) listMessages(ctx context.Context, from string, where conditions,
 	if err != nil {
 		return muban.List[muban.Message]{}, s.orBusy(err)
 	}
-	messages, err := collect(rows, scanMessage)
-	return paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() }), s.orBusy(err)
+	messages, cut, err := collectUpTo(mostListed, rows, scanMessage, heft)
+	if err != nil {
+		return muban.List[muban.Message]{}, s.orBusy(err)
+	}
+	list := paged(messages, page, func(m muban.Message) int64 { return m.ID.Seq() })
+	if cut && list.Next == 0 {
+		list.Next = messages[len(messages)-1].ID.Seq()
+	}
+	return list, nil
+}
+
+// mostListed bounds the texts of a page of messages, in bytes: a WeChat body
+// may have 1 MiB, and 500 of those would take more memory than the server has.
+// Usual messages have some hundred bytes.
+const mostListed = 8 << 20
+
+// heft is how many bytes a message's texts take, near enough.
+func heft(m muban.Message) int {
+	n := len(m.Rendered) + len(m.Page) + len(m.URL) + len(m.Ext)
+	for key, value := range m.Data {
+		n += len(key) + len(value.Text)
+	}
+	return n
 }
 
 // Changed implements messaging.MessageStore.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -170,6 +171,49 @@ func messageLists(t *testing.T, b *bundle) {
 	b.must(err)
 	if len(page.Items) != 2 || len(rest.Items) != 1 || rest.Items[0].ID != first.ID || rest.Next != 0 {
 		t.Errorf("pages: %v, %v", page, rest)
+	}
+}
+
+func longMessageLists(t *testing.T, b *bundle) {
+	text := strings.Repeat("长", 1<<20/3)
+	var want []muban.MessageID
+	for i := range 11 {
+		id := fmt.Sprintf("g%d", i)
+		b.mint(id, 1)
+		send := b.send(id)
+		send.Message.Data = map[string]muban.Value{"keyword1": {Text: text}}
+		message, err := b.Accept(b.ctx, send)
+		b.must(err)
+		want = append(want, message.ID)
+	}
+	slices.Reverse(want)
+	owner := muban.InboxOwners{AppID: b.app.ID, UserNo: b.user.No}
+	for name, list := range map[string]func(muban.Page) (muban.List[muban.Message], error){
+		"messages": func(p muban.Page) (muban.List[muban.Message], error) {
+			return b.Messages(b.ctx, muban.MessageFilter{}, p)
+		},
+		"inbox": func(p muban.Page) (muban.List[muban.Message], error) {
+			found, _, err := b.Inbox(b.ctx, owner, p)
+			return found, err
+		},
+	} {
+		var got []muban.MessageID
+		for page := (muban.Page{Limit: 100}); ; {
+			part, err := list(page)
+			b.must(err)
+			if len(part.Items) == 0 || len(part.Items) > 5 {
+				t.Fatalf("%s: %d long messages on a page", name, len(part.Items))
+			}
+			for _, m := range part.Items {
+				got = append(got, m.ID)
+			}
+			if page.Before = part.Next; part.Next == 0 {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
 	}
 }
 

@@ -54,6 +54,7 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 		{"a payment grant pays for three, whoever asks", grantUnderConcurrency},
 		{"the daily limit is exact", dailyLimitUnderConcurrency},
 		{"messages are listed newest first, by every filter", messageLists},
+		{"long messages are listed a few at a time", longMessageLists},
 		{"official account ids are large and found again", officialAccountIDs},
 		{"a message is stored with its end", endings},
 		{"a callback is stored with its message", callbacks},
