@@ -20,6 +20,9 @@ type SendRequest struct {
 	TemplateID string
 	Page       string
 	Data       map[string]Value
+	// Valueless are the keys of Data that came without a value, in no order.
+	// Their text is empty; Alipay counts them as missing.
+	Valueless []string
 
 	// GrantID is form_id, prepay_id, scene_id or trade_no.
 	GrantID string

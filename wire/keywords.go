@@ -13,6 +13,8 @@ import (
 type Keyword struct {
 	Value string
 	Color string // deprecated on WeChat, unknown elsewhere
+	// NoValue says that the entry came without a value: Value is empty.
+	NoValue bool
 }
 
 // KeywordsError says that a map of keywords cannot be read as a whole. Its
@@ -40,10 +42,10 @@ func (e *KeywordError) Error() string {
 // since PHP's json_encode cannot tell the two apart.
 //
 // Template messages carry text only (seed 001, 使用场景): a value is a text, or
-// a number, which keeps its digits. One that is absent is empty; anything
-// else, null among it, is a [KeywordError], as is the character U+0000, which
-// no screen can show and PostgreSQL cannot store. A color that is no text
-// counts as none. All other failures are a [KeywordsError]. Names are case
+// a number, which keeps its digits. One that is absent is empty, which
+// NoValue says; anything else, null among it, is a [KeywordError], as is the
+// character U+0000, in an entry's name too, which no screen can show and
+// PostgreSQL cannot store. A color that is no text counts as none. All other failures are a [KeywordsError]. Names are case
 // sensitive, and of those repeated the last one counts.
 //
 // That raw is blank, which means something else on each platform, is for the
@@ -95,14 +97,16 @@ func decodeKeyword(key string, entry json.RawMessage) (Keyword, error) {
 	if entry[0] != '{' || json.Unmarshal(entry, &members) != nil {
 		return Keyword{}, &KeywordError{key, excerpt(entry)}
 	}
-	var keyword Keyword
-	if value, given := members["value"]; given {
+	if strings.Contains(key, "\x00") {
+		return Keyword{}, &KeywordError{key, "an entry with the character U+0000 in its name"}
+	}
+	value, given := members["value"]
+	keyword := Keyword{NoValue: !given}
+	if given {
 		text, ok := scalarText(value)
 		switch {
 		case !ok || value[0] == 'n':
 			return Keyword{}, &KeywordError{key, excerpt(value)}
-		case strings.Contains(key, "\x00"):
-			return Keyword{}, &KeywordError{key, "an entry with the character U+0000 in its name"}
 		case strings.Contains(text, "\x00"):
 			return Keyword{}, &KeywordError{key, "a text with the character U+0000"}
 		}

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"github.com/muban-dev/muban"
 )
@@ -37,7 +38,7 @@ func newPlatformKey(given *rsa.PrivateKey) (private muban.PrivateKey, public str
 //
 // Refusals: no app_id; none of an app on Alipay.
 func (s *Service) AlipayApp(ctx context.Context, appID string) (muban.App, error) {
-	if appID == "" {
+	if strings.TrimSpace(appID) == "" {
 		return muban.App{}, muban.Refuse(muban.RuleAuthAppMissing, "parameter", "app_id")
 	}
 	unknown := muban.Refuse(muban.RuleAuthAppUnknown, "app_id", quote(appID))

@@ -26,7 +26,7 @@ func (s *Service) sendAlipay(ctx context.Context, app muban.App, req muban.SendR
 	if err != nil {
 		return muban.Message{}, err
 	}
-	if refusal := checkKeywords(template, req.Data); refusal != nil {
+	if refusal := checkKeywords(template, req); refusal != nil {
 		return muban.Message{}, refusal
 	}
 	user, err := s.alipayRecipient(ctx, app, req.To)
@@ -78,14 +78,21 @@ func checkSendable(p muban.Platform, field, id string, most int) error {
 // §5.1).
 const longestKeyword = 50
 
-// checkKeywords: data has the template's keywords, all of them and no others
-// (protocol.md §5.4, USER_TEMPLATE_LACK_KEYWORD), none of them too long.
-func checkKeywords(template muban.Template, data map[string]muban.Value) *muban.Refusal {
+// checkKeywords: data has the template's keywords, all of them with a value and
+// no others (protocol.md §5.4, USER_TEMPLATE_LACK_KEYWORD), none of them too
+// long.
+func checkKeywords(template muban.Template, req muban.SendRequest) *muban.Refusal {
+	data := req.Data
 	var lacking, unknown []string
 	wanted := make(map[string]bool, len(template.Keywords))
 	for _, k := range template.Keywords {
-		if _, given := data[k.Key]; !given && !wanted[k.Key] {
+		_, given := data[k.Key]
+		switch {
+		case wanted[k.Key]: // the template has it twice
+		case !given:
 			lacking = append(lacking, k.Key)
+		case slices.Contains(req.Valueless, k.Key):
+			lacking = append(lacking, k.Key+".value")
 		}
 		wanted[k.Key] = true
 	}

@@ -68,6 +68,9 @@ func TestAlipaySend(t *testing.T) {
 		{name: "a keyword less", source: "seed 003, USER_TEMPLATE_LACK_KEYWORD", want: muban.RuleKeywordsMatch, edit: func(_ *scene, r *muban.SendRequest) {
 			r.Data = texts("keyword1", "a", "keyword2", "b")
 		}},
+		{name: "a keyword without its value", source: "AlipayDocs 常见问题: 必须有 keyword1~keyword5 的对象和 value", want: muban.RuleKeywordsMatch, edit: func(_ *scene, r *muban.SendRequest) {
+			r.Data["keyword3"], r.Valueless = muban.Value{}, []string{"keyword3"}
+		}},
 		{name: "a keyword more", source: "AlipayDocs 常见问题: 数量一致", want: muban.RuleKeywordsMatch, edit: func(_ *scene, r *muban.SendRequest) {
 			r.Data["keyword4"] = muban.Value{Text: "x"}
 		}},

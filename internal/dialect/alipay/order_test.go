@@ -146,7 +146,7 @@ func TestMissingParameters(t *testing.T) {
 			}
 		}
 	}
-	for _, blank := range []string{"-", ""} {
+	for _, blank := range []string{"-", "", " \t"} {
 		w.send(w.sending(w.form()).but(params{"app_id": blank})).wantsUnsigned("isv.missing-app-id", muban.RuleAuthAppMissing).named(responseName)
 	}
 }

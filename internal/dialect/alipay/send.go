@@ -24,11 +24,13 @@ func (h *Handler) send(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, valueless := values(req.Data)
 	_, err = h.service.Send(ctx, c.app, muban.SendRequest{
 		To:         recipient(req),
 		TemplateID: req.UserTemplateID,
 		Page:       req.Page,
-		Data:       values(req.Data),
+		Data:       texts,
+		Valueless:  valueless,
 		GrantID:    req.FormID,
 	})
 	if err != nil {
@@ -54,13 +56,17 @@ func recipient(req alipay.SendRequest) muban.Recipient {
 	return muban.Recipient{ID: req.ToOpenID, AnyID: true}
 }
 
-// values are the texts of data. Alipay knows no colours.
-func values(data map[string]wire.Keyword) map[string]muban.Value {
-	texts := make(map[string]muban.Value, len(data))
+// values are the texts of data, and the keys that came without one. Alipay
+// knows no colours.
+func values(data map[string]wire.Keyword) (texts map[string]muban.Value, valueless []string) {
+	texts = make(map[string]muban.Value, len(data))
 	for key, keyword := range data {
 		texts[key] = muban.Value{Text: keyword.Value}
+		if keyword.NoValue {
+			valueless = append(valueless, key)
+		}
 	}
-	return texts
+	return texts, valueless
 }
 
 // certDownload is alipay.open.app.alipaycert.download: the platform's

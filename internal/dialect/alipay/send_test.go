@@ -224,6 +224,7 @@ func TestBusinessFailures(t *testing.T) {
 		{"a keyword that is null", params{"data": `{"keyword1":{"value":null},"keyword2":{"value":"x"}}`}, "isv.invalid-parameter", muban.RuleDataText, ""},
 		{"an unknown template", params{"user_template_id": "none"}, "USER_TEMPLATE_ILLEGAL", muban.RuleTemplateUnknown, ""},
 		{"a keyword less", params{"data": `{"keyword1":{"value":"x"}}`}, "USER_TEMPLATE_LACK_KEYWORD", muban.RuleKeywordsMatch, ""},
+		{"a keyword without its value", params{"data": `{"keyword1":{"value":"x"},"keyword2":{"Value":"x"}}`}, "USER_TEMPLATE_LACK_KEYWORD", muban.RuleKeywordsMatch, ""},
 		{"a long keyword", params{"data": `{"keyword1":{"value":"` + strings.Repeat("x", 51) + `"},"keyword2":{"value":"x"}}`}, "USER_KEYWORD_LENGTH_ERROR", muban.RuleKeywordLength, ""},
 		{"an unknown form", params{"form_id": "bm9uZQ=="}, "FORM_ID_NOT_MATCH_APPID", muban.RuleGrantUnknown, ""},
 		{"an unknown trade number", params{"form_id": "2017010100000000580012345678"}, "TRADE_NO_NOT_MATCH_USERID", muban.RuleGrantUnknown, ""},

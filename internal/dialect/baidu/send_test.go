@@ -199,6 +199,7 @@ func TestData(t *testing.T) {
 		{"seed 001, 使用场景", `{"keyword1":[]}`, text},
 		{"seed 001, 使用场景", `{"keyword1":{"value":"x\u0000"}}`, text},
 		{"seed 001, 使用场景", `{"keyword\u00001":{"value":"x"}}`, text},
+		{"seed 001, 使用场景", `{"keyword1":{"value":"x"},"\u0000":{}}`, text},
 	} {
 		scene := w.grant(openID, muban.GrantForm)
 		w.post(sendPath, w.toMember(scene).but(params{"data": test.data})).wants(2002, test.rule)
