@@ -157,10 +157,13 @@ func (r *reader) multipart(body []byte, boundary string) error {
 		return &BodyError{"its Content-Type must be multipart/form-data with a boundary"}
 	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	for range mostParts {
+	for read := 0; ; read++ {
 		part, err := parts.NextPart()
 		if err == io.EOF { //nolint:errorlint // a body that breaks off wraps it; the end is itself
 			return nil
+		}
+		if err == nil && read == mostParts {
+			return &BodyError{fmt.Sprintf("it has more than %d parts", mostParts)}
 		}
 		var text []byte
 		if err == nil {
@@ -174,7 +177,6 @@ func (r *reader) multipart(body []byte, boundary string) error {
 			r.add(part.FormName(), string(text))
 		}
 	}
-	return &BodyError{fmt.Sprintf("it has more than %d parts", mostParts)}
 }
 
 // jsonSpace is the white space of JSON, which is less than Unicode's.

@@ -42,6 +42,10 @@ func TestDecodeParams(t *testing.T) {
 			name: "a form in multipart", contentType: "multipart/form-data; boundary=x",
 			body: "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1+2\r\n--x--\r\n", want: "a=1+2", inBody: "a",
 		},
+		{
+			name: "100 parts", query: "a=1", contentType: "multipart/form-data; boundary=x",
+			body: strings.Repeat("--x\r\n\r\n1\r\n", 100) + "--x--\r\n", want: "a=1",
+		},
 		{name: "white space only", contentType: "application/json", body: " \n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -83,7 +87,7 @@ func TestParamsThatCannotBeRead(t *testing.T) {
 		{"deep JSON", "app_id=1", "", `{"a":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, "cannot be read as JSON", "app_id=1"},
 		{"multipart without its boundary", "app_id=1", "multipart/form-data", "--x", "multipart/form-data", "app_id=1"},
 		{"multipart that breaks off", "app_id=1", multipart, "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1", "breaks off", "app_id=1"},
-		{"too many parts", "app_id=1", multipart, strings.Repeat("--x\r\n\r\n1\r\n", 101), "more than 100 parts", "app_id=1"},
+		{"too many parts", "app_id=1", multipart, strings.Repeat("--x\r\n\r\n1\r\n", 101) + "--x--", "more than 100 parts", "app_id=1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

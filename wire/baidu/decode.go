@@ -150,10 +150,13 @@ func (p Params) addMultipart(body []byte, boundary string) error {
 		return &BodyError{"its Content-Type must be multipart/form-data with a boundary"}
 	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	for range mostParts {
+	for read := 0; ; read++ {
 		part, err := parts.NextPart()
 		if err == io.EOF { //nolint:errorlint // a body that breaks off wraps it; the end is itself
 			return nil
+		}
+		if err == nil && read == mostParts {
+			return &BodyError{fmt.Sprintf("it has more than %d parts", mostParts)}
 		}
 		var text []byte
 		if err == nil {
@@ -167,5 +170,4 @@ func (p Params) addMultipart(body []byte, boundary string) error {
 			p.set(part.FormName(), value{text: string(text)})
 		}
 	}
-	return &BodyError{fmt.Sprintf("it has more than %d parts", mostParts)}
 }

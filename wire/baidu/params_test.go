@@ -34,6 +34,10 @@ func TestDecodeParams(t *testing.T) {
 			"multipart, a file is no parameter", "access_token=t&id=BD0016", "multipart/form-data; boundary=b",
 			"--b\r\nContent-Disposition: form-data; name=\"id\"; filename=\"id\"\r\n\r\nother\r\n--b--",
 		},
+		{
+			"multipart, 100 parts", "access_token=t", "multipart/form-data; boundary=x",
+			strings.Repeat("--x\r\n\r\n\r\n", 99) + "--x\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nBD0016\r\n--x--",
+		},
 	} {
 		p, err := baidu.DecodeParams(test.query, test.contentType, []byte(test.body))
 		id, idErr := baidu.DecodeLibraryGet(p)
@@ -88,7 +92,7 @@ func TestDecodeParamsErrors(t *testing.T) {
 		{"multipart/form-data", "--x", "with a boundary"},
 		{"multipart/form-data; boundary=x", "--x\r\n\r\nbroken off", "breaks off"},
 		{"multipart/form-data; boundary=x", "none", "breaks off"},
-		{"multipart/form-data; boundary=x", strings.Repeat("--x\r\n\r\n\r\n", 200) + "--x--", "more than 100 parts"},
+		{"multipart/form-data; boundary=x", strings.Repeat("--x\r\n\r\n\r\n", 101) + "--x--", "more than 100 parts"},
 	} {
 		p, err := baidu.DecodeParams("access_token=t&id=BD0016", test.contentType, []byte(test.body))
 		var unread *baidu.BodyError
