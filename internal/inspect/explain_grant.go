@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
@@ -66,12 +67,34 @@ func (e *explaining) callOf(id muban.MessageID) string {
 	return ""
 }
 
+// mostLookedAt bounds the grants among which those of one id are looked for.
+const mostLookedAt = 200
+
+// grants are some that the user of the call has left. On Baidu a scene goes to
+// the id alone that it was issued to, and must say so by its last digit: the
+// others would be refused.
+func (e *explaining) grants(ctx context.Context) (muban.List[muban.Grant], error) {
+	query := messaging.GrantQuery{User: e.call.User, State: muban.GrantSpendable}
+	if e.call.Dialect != "baidu" {
+		return e.options.Ledger.Grants(ctx, e.call.AppID, query, muban.Page{Limit: mostExamples})
+	}
+	found, err := e.options.Ledger.Grants(ctx, e.call.AppID, query, muban.Page{Limit: mostLookedAt})
+	found.Items = slices.DeleteFunc(found.Items, func(g muban.Grant) bool {
+		return g.UserID != e.call.User || !messaging.LoginDigitFits(g)
+	})
+	if len(found.Items) > mostExamples {
+		found.Next = found.Items[mostExamples-1].Seq
+		found.Items = found.Items[:mostExamples]
+	}
+	return found, err
+}
+
 // spendable names grants that the send would have been accepted with.
 func (e *explaining) spendable(ctx context.Context) error {
 	if e.call.User == "" {
 		return nil
 	}
-	found, err := e.options.Ledger.Grants(ctx, e.call.AppID, messaging.GrantQuery{User: e.call.User, State: muban.GrantSpendable}, muban.Page{Limit: mostExamples})
+	found, err := e.grants(ctx)
 	if err != nil {
 		return err
 	}

@@ -52,9 +52,15 @@ func (e *explaining) issues() []muban.Call {
 	return found
 }
 
-// tokenCall says how to get a token.
+// tokenCall says how to get a token that the call takes: for the app whose
+// token was sent, unless that is on another platform.
 func (e *explaining) tokenCall() muban.Words {
 	app := e.call.AppID
+	var of muban.Words
+	if rule := e.call.Refusal.Rule; rule == muban.RuleTokenPlatform || rule == muban.RuleTokenStranger {
+		app = ""
+		of = muban.Words{English: ", with an app of the call's platform", Chinese: "，APP_ID 填该接口所属平台的应用"}
+	}
 	if app == "" {
 		app = "APP_ID"
 	}
@@ -62,7 +68,7 @@ func (e *explaining) tokenCall() muban.Words {
 	if e.call.Dialect == "baidu" {
 		call = "POST /oauth/2.0/token?grant_type=client_credentials&client_id=" + app + "&client_secret=…"
 	}
-	return muban.Words{English: "the access_token that this answers: " + call, Chinese: "用这个接口返回的 access_token：" + call}
+	return muban.Words{English: "the access_token that this answers: " + call + of.English, Chinese: "用这个接口返回的 access_token：" + call + of.Chinese}
 }
 
 // login tells of a login code or a refresh token what the refusal compared.

@@ -34,10 +34,10 @@ func baiduScene(g *muban.Grant, m *muban.Message, req muban.SendRequest) *muban.
 // Q&A 1 and 2).
 func baiduLoginState(g *muban.Grant, to muban.Recipient) *muban.Refusal {
 	state := map[bool]string{true: "logged-in", false: "guest"}
-	digit := g.ID[len(g.ID)-1:]
-	if says := digit == "1"; (says || digit == "0") && says != g.LoggedIn { // an own id
+	if !LoginDigitFits(*g) {
+		digit := g.ID[len(g.ID)-1:]
 		return muban.Refuse(muban.RuleGrantDigit, "grant_id", g.ID, "kind", string(g.Kind),
-			"digit", digit, "says", state[says], "user", g.UserID, "issued", state[g.LoggedIn], "right", strconv.Itoa(loginDigit(g.LoggedIn)))
+			"digit", digit, "says", state[digit == "1"], "user", g.UserID, "issued", state[g.LoggedIn], "right", strconv.Itoa(loginDigit(g.LoggedIn)))
 	}
 	if g.LoggedIn != to.Guest {
 		return nil
@@ -48,6 +48,14 @@ func baiduLoginState(g *muban.Grant, to muban.Recipient) *muban.Refusal {
 	}
 	return muban.Refuse(muban.RuleGrantLogin, "grant_id", g.ID, "kind", string(g.Kind),
 		"issued", state[g.LoggedIn], "parameter", parameter, "addressed", state[!to.Guest])
+}
+
+// LoginDigitFits reports whether a scene's last character, where it is 0 or 1,
+// says of the login state what it was issued for: one's own id may not, and no
+// send takes it then.
+func LoginDigitFits(g muban.Grant) bool {
+	digit := g.ID[len(g.ID)-1]
+	return digit != '0' && digit != '1' || (digit == '1') == g.LoggedIn
 }
 
 func sceneType(k muban.GrantKind) string { return strconv.Itoa(k.SceneType()) }
