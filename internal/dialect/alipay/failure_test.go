@@ -132,6 +132,7 @@ func TestExchangesAreNoted(t *testing.T) {
 		{anySend().but(params{"method": "-"}), "unknown", appID, "isv.missing-method", muban.RuleRequestMissing},
 		{anySend().but(params{"method": "alipay.trade.pay"}), "unknown", appID, "isv.invalid-method", muban.RuleRequestParameter},
 		{anySend().but(params{"timestamp": "-"}), alipay.MethodSend, appID, "isv.missing-timestamp", muban.RuleRequestMissing},
+		{anySend().but(params{"app_auth_token": "t", "biz_content": "x"}).signedBy(appKey()), alipay.MethodSend, "another", "isv.invalid-parameter", muban.RuleRequestParameter},
 	} {
 		seen, _ := exchange(t, broken{}, test.request)
 		if seen.Dialect != "alipay" || seen.Call != test.call || seen.AppID != test.appID || seen.Code != test.code || seen.Err != nil {

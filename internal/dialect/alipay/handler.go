@@ -126,6 +126,7 @@ func (h *Handler) serve(r *http.Request, x *httpx.Exchange, c *call) (any, error
 	if err := h.checkGateway(r.Context(), c, serve != nil); err != nil {
 		return nil, err
 	}
+	x.CalledBy(c.app) // that it was made for, where app_auth_token says so
 	return serve(r.Context(), c)
 }
 
