@@ -44,20 +44,20 @@ var places = map[Rule]map[Platform]string{
 	RuleRecipientUnknown: {WeChatOA: officialCodes + "40003"},
 
 	RuleTemplateMissing: {WeChatOA: officialCodes + "40036", Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
-	RuleTemplateUnknown: {WeChatOA: officialCodes + "40037", Baidu: baiduSend + "4001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
+	RuleTemplateUnknown: {WeChatOA: officialCodes + "40037", Baidu: baiduSend + "4001; of templatedel docs/protocol.md §4.3, 30001", Alipay: alipayFailure + "USER_TEMPLATE_ILLEGAL"},
 	RuleTemplateLimit:   {WeChatOA: officialLimit + "45026", Baidu: "docs/protocol.md §4.3, 2003"},
 	RulePageUnknown:     {Baidu: baiduSend + "2002; docs/decisions.md, page", Alipay: alipayPublic + "; docs/decisions.md, page"},
 	RulePushAllowed:     {Baidu: baiduSend + "6001", Alipay: alipayPublic},
 	RuleDailyLimit:      {WeChatOA: officialLimit + "45009", Baidu: baiduGateway + ", 17", Alipay: alipayPublic},
 
-	RuleGrantUnknown: {Baidu: baiduSend + "4003 and 4004", Alipay: alipayFailure + "FORM_ID_NOT_MATCH_APPID"},
+	RuleGrantUnknown: {Baidu: baiduSend + "4003 and 4004", Alipay: alipayFailure + "FORM_ID_NOT_MATCH_APPID; of a trade number TRADE_NO_NOT_MATCH_USERID"},
 	RuleGrantExpired: {Baidu: baiduScenes, Alipay: alipayFailure + "FORM_ID_OVER_TIME"},
 	RuleGrantSpent:   {Baidu: baiduScenes, Alipay: "docs/dialects/alipay.md, Refusals"},
 	RuleGrantOwner:   {Baidu: baiduSend + "Q&A 1", Alipay: alipayFailure + "TRADE_NO_NOT_MATCH_USERID"},
 	RuleGrantApp:     {Baidu: baiduSend + "Q&A 1", Alipay: alipayFailure + "FORM_ID_NOT_MATCH_APPID"},
 
 	RuleListOffset:      {Baidu: "Baidu 消息模板 (seed 001), getTemplateList"},
-	RuleListCount:       {Baidu: "Baidu 消息模板 (seed 001), getTemplateList"},
+	RuleListCount:       {Baidu: "Baidu 消息模板 (seed 001), getTemplateLibraryList; of templates uni-app templates (seed 003), getTemplateList"},
 	RuleTitleUnknown:    {Baidu: "Baidu 消息模板 (seed 001), getTemplateLibraryById"},
 	RuleKeywordCount:    {Baidu: baiduAdd},
 	RuleKeywordUnknown:  {Baidu: baiduAdd},

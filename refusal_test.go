@@ -217,3 +217,25 @@ func TestOnIsACopy(t *testing.T) {
 		t.Errorf("%+v became %+v", refusal, there)
 	}
 }
+
+// What a refusal cites is the place that has the rule, for each call that may
+// be refused by it.
+func TestRefusalsCiteThePlaceOfTheCall(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		rule     muban.Rule
+		platform muban.Platform
+		wants    []string
+	}{
+		{muban.RuleListCount, muban.Baidu, []string{"getTemplateLibraryList", "getTemplateList"}}, // seed 001 bounds the one, seed 003 the other
+		{muban.RuleTemplateUnknown, muban.Baidu, []string{"4001", "30001"}},
+		{muban.RuleGrantUnknown, muban.Alipay, []string{"FORM_ID_NOT_MATCH_APPID", "TRADE_NO_NOT_MATCH_USERID"}},
+	} {
+		see := muban.Refuse(test.rule).On(test.platform).See
+		for _, want := range test.wants {
+			if !strings.Contains(see, want) {
+				t.Errorf("rule %s on %s cites %q, which lacks %s", test.rule, test.platform, see, want)
+			}
+		}
+	}
+}
