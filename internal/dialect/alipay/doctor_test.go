@@ -115,11 +115,13 @@ func TestDoctor(t *testing.T) {
 		{"signed with HTML entities", func(p params) params {
 			return over(p, strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(p.text()))
 		}, "app", "html_entities"},
+		{"signed as sub_msg shows the string", func(p params) params { return over(p, strings.ReplaceAll(p.text(), "&", "&amp;")) }, "app", "html_entities"},
 		{"sent with blanks after commas and colons", func(p params) params {
 			good := p.text()
 			return over(p.but(params{"biz_content": strings.ReplaceAll(p["biz_content"], `","`, `", "`)}), good)
 		}, "app", "reformatted_json"},
 		{"signed with a line break behind", func(p params) params { return over(p, p.text()+"\n") }, "app", "trailing_newline"},
+		{"signed with Windows' line break behind", func(p params) params { return over(p, p.text()+"\r\n") }, "app", "trailing_newline"},
 		{"signed with an & behind", func(p params) params { return over(p, p.text()+"&") }, "app", "trailing_ampersand"},
 		{"signed with quotes", mapped(func(v string) string { return `"` + v + `"` }), "app", "quoted_values"},
 		{"blank parameters signed", func(p params) params {

@@ -138,12 +138,15 @@ var mistakes = []struct {
 	{"reformatted_json", "JSON was signed with white space and sent compact; sign the text that is sent", each(spacedJSON)},
 	{"escaped_quotes", `JSON was signed with \" for its quotes; sign the text that is sent`, each(escapeQuotes)},
 	{"html_entities", "the string was signed with HTML entities; sign &, quotes and the like as they are", whole(escapeEntities)},
+	// As the gateway's own sub_msg shows it, from where it is copied.
+	{"html_entities", "the string was signed with HTML entities; sign &, quotes and the like as they are", whole(escapeAmpersands)},
 	{"blank_signed", "parameters with a blank value were signed; leave them out", blankToo},
 	{"repeated_signed", "charset was signed twice because it is sent twice; a name is signed once", charsetTwice},
 	{"not_sorted", "the parameters were not sorted by name before they were signed", func(_ *call, all []pair) []byte { return joined(all) }},
 	{"quoted_values", `the values were signed in quotes, as an older interface wants it; sign them as name=value`, each(func(v string) string { return `"` + v + `"` })},
 	{"trailing_ampersand", "the string was signed with an & at its end", whole(func(s string) string { return s + "&" })},
 	{"trailing_newline", "the string was signed with a line break at its end", whole(func(s string) string { return s + "\n" })},
+	{"trailing_newline", "the string was signed with a line break at its end", whole(func(s string) string { return s + "\r\n" })},
 }
 
 // each is the mistake of changing every value.
@@ -279,6 +282,8 @@ func escapeQuotes(v string) string { return strings.ReplaceAll(v, `"`, `\"`) }
 func escapeEntities(v string) string {
 	return strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(v)
 }
+
+func escapeAmpersands(v string) string { return strings.ReplaceAll(v, "&", "&amp;") }
 
 func compactJSON(v string) string {
 	var out bytes.Buffer
