@@ -13,8 +13,8 @@ import (
 // send is alipay.open.app.mini.templatemessage.send (seed 003, last part;
 // protocol.md §5.1).
 func (h *Handler) send(ctx context.Context, c *call) (any, error) {
-	if err := h.service.MayPush(c.app); err != nil {
-		return nil, delegated(c, err)
+	if err := h.mayPush(c); err != nil {
+		return nil, err
 	}
 	content, err := c.content()
 	if err != nil {
@@ -39,13 +39,16 @@ func (h *Handler) send(ctx context.Context, c *call) (any, error) {
 	return alipay.OK(), nil
 }
 
-// delegated words the refusal of push permission where the app that lacks it
-// is not the one that asks.
-func delegated(c *call, err error) error {
-	if c.app.ID == c.agent.ID {
+// mayPush refuses an app that asks without push permission of its own, and one
+// that acts for an app without.
+func (h *Handler) mayPush(c *call) error {
+	if err := h.service.MayPush(c.agent); err != nil || c.app.ID == c.agent.ID {
 		return err
 	}
-	return muban.Refuse(muban.RulePushDelegated, "app_id", c.app.ID, "agent", c.agent.ID)
+	if h.service.MayPush(c.app) != nil {
+		return muban.Refuse(muban.RulePushDelegated, "app_id", c.app.ID, "agent", c.agent.ID)
+	}
+	return nil
 }
 
 // recipient: of the two, to_user_id alone counts.

@@ -281,7 +281,16 @@ func TestActingForAnotherApp(t *testing.T) {
 	w.send(w.sending(form).but(params{"app_auth_token": issued.Token}).signedBy(appKey())).wants("aop.invalid-app-auth-token", muban.RuleAuthorizationUnknown)
 	w.set(func(a *muban.App) { a.PushAllowed = false })
 	w.send(acting(form, nil)).wants("isv.insufficient-user-permissions", muban.RulePushDelegated)
+	mayAgentPush := func(may bool) {
+		_, err := w.service.UpdateApp(t.Context(), agent.ID, func(a *muban.App) error { a.PushAllowed = may; return nil })
+		must(t, err)
+	}
+	mayAgentPush(false) // an agent needs the permission itself, whoever it acts for
+	w.send(acting(form, nil)).wants("isv.insufficient-isv-permissions", muban.RulePushAllowed)
 	w.set(func(a *muban.App) { a.PushAllowed = true })
+	w.send(acting(form, nil)).wants("isv.insufficient-isv-permissions", muban.RulePushAllowed)
+	mayAgentPush(true)
+	w.send(acting(form, nil)).wants("", "")
 	w.clock.advance(365 * 24 * 60 * 60 * 1e9)
 	w.send(acting(w.form(), nil)).wants("aop.app-auth-token-time-out", muban.RuleAuthorizationExpired)
 }
