@@ -41,12 +41,18 @@ func (h *Handler) envelope(c *call, response any) ([]byte, error) {
 		}
 		content = []byte(`"` + encrypted + `"`)
 	}
-	e := alipay.Envelope{Name: alipay.ErrorResponse, Content: content, CertSN: c.certSN}
+	e := alipay.Envelope{Name: alipay.ErrorResponse, Content: content}
 	_, refused := response.(alipay.Failure)
 	method := c.params.Get(alipay.ParamMethod)
 	if alipay.PlausibleMethod(method) && (!refused || method != alipay.MethodOAuthToken) {
 		e.Name = alipay.ResponseName(method)
 	}
+	if c.certSN != "" && method == alipay.MethodCertDownload {
+		// Who fetches a certificate has none to verify the answer with: one that
+		// names its number makes older clients wait for themselves (protocol.md §5.6).
+		return e.Bytes(), nil
+	}
+	e.CertSN = c.certSN
 	switch {
 	case c.platformKey == nil:
 	case common(response):

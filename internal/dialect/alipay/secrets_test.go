@@ -108,6 +108,23 @@ func TestCertificateDownload(t *testing.T) {
 	ask(`[]`).wants("isv.invalid-parameter", muban.RuleRequestParameter)
 	w.set(func(a *muban.App) { a.PushAllowed = false })
 	ask(`{"alipay_cert_sn":"`+issued.platform+`"}`).wants("", "")
+
+	// In certificate mode nobody could verify the answer, which is the point of
+	// asking: smartwalle/alipay v3.1.8 waited for itself where it was signed.
+	certified := func(number string) reply {
+		t.Helper()
+		p := common(alipay.MethodCertDownload, params{"alipay_cert_sn": number}.json())
+		return w.send(p.but(params{"app_cert_sn": issued.app, "alipay_root_cert_sn": issued.root}).signedBy(appKey()))
+	}
+	for number, code := range map[string]string{issued.platform: "", issued.root: "isv.alipay-cert-not-exist"} {
+		rule := muban.RuleCertificateUnknown
+		if code == "" {
+			rule = ""
+		}
+		if got := certified(number).wantsUnsigned(code, rule).named("alipay_open_app_alipaycert_download_response"); got.envelope.CertSN != "" {
+			t.Errorf("the answer has a number: %s", got.body)
+		}
+	}
 }
 
 // Protocol.md §5.6, AES.
