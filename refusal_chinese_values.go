@@ -189,6 +189,7 @@ var chineseAdvice = [][2]string{
 	{"parameters with a blank value were signed; leave them out", "空值参数参与了签名；应去掉"},
 	{"charset was signed twice because it is sent twice; a name is signed once", "charset 发送了两次，也签了两次；同名参数只签一次"},
 	{"the parameters were not sorted by name before they were signed", "签名前参数没有按名称排序"},
+	{"a value was signed without the white space around it, with which it was sent, as smartwalle/alipay does; send it without", "某个参数值首尾带着空白发送，签名时却去掉了空白（smartwalle/alipay 即如此）；发送时应去掉首尾空白"},
 	{"the string was signed with an & at its end", "签名的字符串末尾多了一个 &"},
 	{"the string was signed with a line break at its end", "签名的字符串末尾多了一个换行"},
 	{"the parameters of the body were left out of what was signed; sign those of the query and of the body", "包体里的参数没有参与签名；查询参数和包体参数都要签"},

@@ -124,6 +124,9 @@ func TestDoctor(t *testing.T) {
 		{"signed with Windows' line break behind", func(p params) params { return over(p, p.text()+"\r\n") }, "app", "trailing_newline"},
 		{"signed with an & behind", func(p params) params { return over(p, p.text()+"&") }, "app", "trailing_ampersand"},
 		{"signed with quotes", mapped(func(v string) string { return `"` + v + `"` }), "app", "quoted_values"},
+		{"sent with a line end that smartwalle/alipay does not sign", func(p params) params {
+			return over(p.but(params{"notify_url": "https://x.example\n"}), p.but(params{"notify_url": "https://x.example"}).text())
+		}, "app", "trimmed_values"},
 		{"blank parameters signed", func(p params) params {
 			p = p.but(params{"app_auth_token": ""})
 			return over(p, "app_auth_token=&"+p.text())

@@ -144,6 +144,7 @@ var mistakes = []struct {
 	{"repeated_signed", "charset was signed twice because it is sent twice; a name is signed once", charsetTwice},
 	{"not_sorted", "the parameters were not sorted by name before they were signed", func(_ *call, all []pair) []byte { return joined(all) }},
 	{"quoted_values", `the values were signed in quotes, as an older interface wants it; sign them as name=value`, each(func(v string) string { return `"` + v + `"` })},
+	{"trimmed_values", "a value was signed without the white space around it, with which it was sent, as smartwalle/alipay does; send it without", each(strings.TrimSpace)},
 	{"trailing_ampersand", "the string was signed with an & at its end", whole(func(s string) string { return s + "&" })},
 	{"trailing_newline", "the string was signed with a line break at its end", whole(func(s string) string { return s + "\n" })},
 	{"trailing_newline", "the string was signed with a line break at its end", whole(func(s string) string { return s + "\r\n" })},
