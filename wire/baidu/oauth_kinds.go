@@ -10,7 +10,8 @@ type oauthMeaning struct {
 // The codes of the calls below /oauth that are named elsewhere.
 const (
 	// OAuthParameter and its number ErrnoParameter are jscode2sessionkey's own
-	// for what OAuthInvalidRequest is elsewhere (protocol.md §1.7).
+	// for what OAuthInvalidRequest is elsewhere. The number stands beside its
+	// other codes too, whose own are not known (protocol.md §1.7).
 	OAuthParameter = "parameter is invalid"
 	ErrnoParameter = 10010100
 

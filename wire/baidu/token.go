@@ -56,9 +56,9 @@ type SessionKeyAnswer struct {
 }
 
 // OAuthFailure is what the calls below /oauth answer where they fail. The codes
-// are those of OAuth 2.0; the official SDKs look at error only (protocol.md §1.5).
+// are those of OAuth 2.0; of the token's the official SDKs look at error only (protocol.md §1.5).
 type OAuthFailure struct {
-	// Errno is jscode2sessionkey's, where it has one.
+	// Errno is jscode2sessionkey's.
 	Errno            int    `json:"errno,omitempty"`
 	Error            string `json:"error"`
 	ErrorDescription string `json:"error_description"`

@@ -50,8 +50,10 @@ func TestCodeToSessionKeyRefusals(t *testing.T) {
 	parameter := func(name string) string {
 		return `{"errno":10010100,"error":"parameter is invalid","error_description":"Missing or invalid parameter: ` + name + `"}`
 	}
+	// The official Go SDK, and others, see a failure of this call by its errno
+	// alone: without one they took the answer for a login of nobody.
 	oauth := func(code, description string) string {
-		return `{"error":"` + code + `","error_description":"` + description + `"}`
+		return `{"errno":10010100,"error":"` + code + `","error_description":"` + description + `"}`
 	}
 	for _, test := range []struct {
 		name   string
