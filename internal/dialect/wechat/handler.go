@@ -1,8 +1,11 @@
 package wechat
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/muban-dev/muban"
@@ -174,6 +177,8 @@ func singleSlashes(path string) string {
 type appCall struct {
 	// platform is where the app must be.
 	platform muban.Platform
+	// token reads the access token; empty where there is none.
+	token func(*http.Request) (string, error)
 	// body checks the method and reads what the call takes.
 	body  func(*http.Request) ([]byte, error)
 	serve postCall
@@ -183,14 +188,14 @@ type appCall struct {
 type postCall func(ctx context.Context, app muban.App, body []byte) (answer any, err error)
 
 func posted(platform muban.Platform, serve postCall) appCall {
-	return appCall{platform, postBody, serve}
+	return appCall{platform, queryToken, postBody, serve}
 }
 
 // readCall serves a call that takes nothing.
 type readCall func(ctx context.Context, app muban.App) (answer any, err error)
 
 func read(platform muban.Platform, serve readCall) appCall {
-	return appCall{platform, anyBody, func(ctx context.Context, app muban.App, _ []byte) (any, error) {
+	return appCall{platform, anyToken, anyBody, func(ctx context.Context, app muban.App, _ []byte) (any, error) {
 		return serve(ctx, app)
 	}}
 }
@@ -199,7 +204,11 @@ func read(platform muban.Platform, serve readCall) appCall {
 // the method, then that the body can be read at all.
 func (h *Handler) withApp(path string, c appCall) call {
 	return func(r *http.Request, x *httpx.Exchange) (any, error) {
-		app, err := h.authorize(r, x, path, c.platform)
+		token, err := c.token(r)
+		if err != nil {
+			return nil, err
+		}
+		app, err := h.authorize(r, x, token, path, c.platform)
 		if err != nil {
 			return nil, err
 		}
@@ -212,6 +221,27 @@ func (h *Handler) withApp(path string, c appCall) call {
 	}
 }
 
+func queryToken(r *http.Request) (string, error) {
+	return httpx.QueryValue(r, "access_token"), nil
+}
+
+// anyToken takes the query's token, and where the query has none that of a form
+// that is posted, in which weixin-popular has it (protocol.md §3.5). The body
+// can be read once more.
+func anyToken(r *http.Request) (string, error) {
+	token := httpx.QueryValue(r, "access_token")
+	if token != "" || r.Method != http.MethodPost {
+		return token, nil
+	}
+	body, err := httpx.ReadBody(r)
+	if err != nil {
+		return "", err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body)) // what of it can be read
+	return form.Get("access_token"), nil
+}
+
 func postBody(r *http.Request) ([]byte, error) {
 	if r.Method != http.MethodPost {
 		return nil, muban.Refuse(muban.RuleRequestPost, "method", r.Method)
@@ -220,7 +250,7 @@ func postBody(r *http.Request) ([]byte, error) {
 }
 
 // anyBody takes GET, and POST, by which some clients make these calls, with or
-// without a body (protocol.md §3.5). What is in the body says nothing.
+// without a body (protocol.md §3.5). What else is in the body says nothing.
 func anyBody(r *http.Request) ([]byte, error) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:

@@ -20,11 +20,10 @@ type Hosting interface {
 
 var _ Hosting = (*messaging.Hosting)(nil)
 
-// authorize returns the app that a call is made for: by access_token or, where
-// there is cloud hosting, without one, by cloudbase_access_token or by coming
-// from inside.
-func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, path string, platform muban.Platform) (muban.App, error) {
-	token := httpx.QueryValue(r, "access_token")
+// authorize returns the app that a call is made for: by its access token or,
+// where there is cloud hosting, without one, by cloudbase_access_token or by
+// coming from inside.
+func (h *Handler) authorize(r *http.Request, x *httpx.Exchange, token, path string, platform muban.Platform) (muban.App, error) {
 	if token != "" || h.hosting == nil {
 		return h.service.Authorize(r.Context(), token, platform)
 	}

@@ -80,6 +80,30 @@ func TestReadingCallsTakeGetAndPost(t *testing.T) {
 	}
 }
 
+// Protocol.md §3.5: weixin-popular posts the token of these calls in a form, as
+// Apache's HttpClient writes one.
+func TestReadingCallsTakeTheTokenInAForm(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	form := "access_token=" + url.QueryEscape(a.token)
+	for _, call := range []string{"get_industry", "get_all_private_template"} {
+		path, want := official+call, a.list(call).Body
+		a.do(http.MethodPost, path, form).is(want)
+		a.do(http.MethodPost, path, "debug=1&"+form+"&x=%zz").is(want)
+		a.do(http.MethodPost, path+"?debug=1&access_token=", form).is(want)
+		a.post(path, "access_token=77_x").is(want) // the query's counts
+		a.do(http.MethodPost, path+"?access_token=77_x", form).wants(40001, muban.RuleTokenUnknown)
+		a.do(http.MethodPost, path, "access_token=77_x").wants(40001, muban.RuleTokenUnknown)
+		a.do(http.MethodPost, path, "access_token="+url.QueryEscape(a.get(tokenURL).accessToken())).wants(48001, muban.RuleTokenPlatform)
+		for _, body := range []string{"", "access_token=", "access_token=%zz", "Access_token=" + a.token, `{"access_token":"` + a.token + `"}`} {
+			a.do(http.MethodPost, path, body).wants(41001, muban.RuleTokenMissing)
+		}
+		a.do(http.MethodGet, path, form).wants(41001, muban.RuleTokenMissing)
+		a.do(http.MethodPost, path, form+strings.Repeat(" ", 2<<20)).wants(45002, muban.RuleRequestTooLarge)
+	}
+	a.do(http.MethodPost, official+"del_private_template", form).wants(41001, muban.RuleTokenMissing)
+}
+
 // All of an account's calls take its token, and those that ask for something
 // POST and a body, checked in this order; a mini program's token is refused on
 // all of them, and an account's on all of a mini program's.
