@@ -10,10 +10,12 @@ import (
 	"github.com/muban-dev/muban/wire/wechat"
 )
 
-// token is GET /cgi-bin/token (protocol.md §1.1). HEAD is refused: nobody would
-// see the token that it had issued, and the one before would get its end.
+// token is GET /cgi-bin/token (protocol.md §1.1). The platform takes POST too
+// and reads the query alone: who posts a form is told that there is no
+// grant_type. HEAD is refused: nobody would see the token that it had issued,
+// and the one before would get its end.
 func (h *Handler) token(r *http.Request, x *httpx.Exchange) (any, error) {
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil, muban.Refuse(muban.RuleRequestGet, "method", r.Method)
 	}
 	query := r.URL.Query()

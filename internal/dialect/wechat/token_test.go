@@ -74,7 +74,10 @@ func TestTokenRefusals(t *testing.T) {
 		code                       int
 		rule                       muban.Rule
 	}{
-		{"protocol.md §1.3, 43001", "POST", "token?grant_type=x", "", 43001, muban.RuleRequestGet},
+		{"protocol.md §1.3, 43001", "PUT", "token?grant_type=x", "", 43001, muban.RuleRequestGet},
+		{"protocol.md §1.1: the query alone is read", "POST", "token", "grant_type=client_credential&appid=" + appID + "&secret=" + secret, 40002, muban.RuleAuthGrantType},
+		{"protocol.md §1.1: by POST too", "POST", "token?grant_type=client_credential&secret=wrong&appid=" + appID, "{}", 40125, muban.RuleAuthSecret},
+		{"protocol.md §1.1: by POST too", "POST", "token?grant_type=client_credential&appid=wxofficial&secret=" + secret, "", 0, ""},
 		{"protocol.md §1.3, 40002", "GET", "token?grant_type=authorization_code", "", 40002, muban.RuleAuthGrantType},
 		{"protocol.md §1.3, 40002", "GET", "token", "", 40002, muban.RuleAuthGrantType},
 		{"protocol.md §1.3, 41002", "GET", "token?grant_type=client_credential&secret=x", "", 41002, muban.RuleAuthAppMissing},
