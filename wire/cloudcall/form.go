@@ -84,11 +84,12 @@ func (f Form) Text(name string) string {
 func (f Form) Bytes(name string) []byte { return f.fields[strings.ToLower(name)].value }
 
 // signed is a field as the signature covers it: text without white space
-// around it, anything else as it is.
-func (f Form) signed(name string) []byte {
+// around it, anything else as it is. A field that the form does not have is
+// an empty text.
+func (f Form) signed(name string) (value []byte, isText bool) {
 	field := f.fields[name]
 	if field.binary {
-		return field.value
+		return field.value, false
 	}
-	return bytes.TrimSpace(field.value)
+	return bytes.TrimSpace(field.value), true
 }

@@ -14,6 +14,8 @@ import (
 // wx-server-sdk 4.0.2 wrote to its connection, byte for byte: send.http is the
 // sample of seed 002, add.http an addTemplate with every option that shows on
 // the wire (version v2, appid) and an env that no real one is like.
+// send-3.0.4.http is the sample of seed 002 by version 3.0.4, whose form 2.6
+// and 2.7 have too.
 const recordedSecret = "0123456789abcdef0123456789abcdef"
 
 // recording is a recorded request, taken apart.

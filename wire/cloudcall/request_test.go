@@ -11,14 +11,13 @@ import (
 // HTTP call, their names converted by the SDK.
 func TestRecordedRequests(t *testing.T) {
 	t.Parallel()
+	const send = `{"touser":"OPENID","page":"index","data":{"keyword1":{"value":"339208499"},"keyword2":{"value":"2015年01月05日 12:30"},` +
+		`"keyword3":{"value":"腾讯微信总部"},"keyword4":{"value":"广州市海珠区新港中路397号"}},"template_id":"TEMPLATE_ID","form_id":"FORMID","emphasis_keyword":"keyword1.DATA"}`
 	for _, test := range []struct {
 		name, call, appID, want string
 	}{
-		{
-			"send.http", "templateMessage.send", "",
-			`{"touser":"OPENID","page":"index","data":{"keyword1":{"value":"339208499"},"keyword2":{"value":"2015年01月05日 12:30"},` +
-				`"keyword3":{"value":"腾讯微信总部"},"keyword4":{"value":"广州市海珠区新港中路397号"}},"template_id":"TEMPLATE_ID","form_id":"FORMID","emphasis_keyword":"keyword1.DATA"}`,
-		},
+		{"send.http", "templateMessage.send", "", send},
+		{"send-3.0.4.http", "templateMessage.send", "", send},
 		{"add.http", "templateMessage.addTemplate", "wxfedcba9876543210", `{"id":"AT0002","keyword_id_list":[3,4,5]}`},
 	} {
 		form := recorded(t, test.name).signed.Form

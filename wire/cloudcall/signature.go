@@ -188,12 +188,17 @@ func (s Signed) header(name string) string {
 }
 
 // payload is the hash of the form's fields, each as &name=value and a line
-// end.
+// end. Texts that are empty are not in it: wx-server-sdk 2 and 3 name them in
+// SignedParams all the same, 4 does not.
 func (a Authorization) payload(form Form) string {
 	h := sha256.New()
 	for _, name := range a.SignedParams {
+		value, isText := form.signed(name)
+		if isText && len(value) == 0 {
+			continue
+		}
 		h.Write([]byte("&" + name + "="))
-		h.Write(form.signed(name))
+		h.Write(value)
 		h.Write([]byte("\r\n"))
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 
 func TestRecordedSignaturesFit(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"send.http", "add.http"} {
+	for _, name := range []string{"send.http", "add.http", "send-3.0.4.http"} {
 		r := recorded(t, name)
 		if r.auth.SecretID != "wx0123456789abcdef" {
 			t.Errorf("%s: SecretId %q", name, r.auth.SecretID)
@@ -64,6 +65,25 @@ func TestChangedRequestsDoNotFit(t *testing.T) {
 		if r.auth.Verify(secret, r.signed, r.at) {
 			t.Errorf("the signature fits the secret %q", secret)
 		}
+	}
+}
+
+// wx-server-sdk 3 says that fields are signed that are empty, and leaves them
+// out of what it hashes. A value in one of them is no longer what was signed.
+func TestEmptyFieldsAreNotSigned(t *testing.T) {
+	t.Parallel()
+	const name = "wxcloudapitoken"
+	r := recorded(t, "send-3.0.4.http")
+	if !slices.Contains(r.auth.SignedParams, name) {
+		t.Fatalf("the recording signs %q, want %s among them", r.auth.SignedParams, name)
+	}
+	delete(r.signed.Form.fields, name)
+	if !r.auth.Verify(recordedSecret, r.signed, r.at) {
+		t.Error("an empty field is gone, and the signature does not fit")
+	}
+	r.signed.Form.fields[name] = formField{value: []byte("x")}
+	if r.auth.Verify(recordedSecret, r.signed, r.at) {
+		t.Error("an empty field got a value, and the signature fits")
 	}
 }
 
