@@ -62,6 +62,16 @@ func ParseAuthorization(header string) (Authorization, error) {
 	return a, nil
 }
 
+// ReadAuthorization finds out how a request is signed: in the header, or, as
+// wx-server-sdk did before 2.1, in a field of its form, which is not read.
+func ReadAuthorization(header http.Header, form Form) (Authorization, error) {
+	value := header.Get("Authorization")
+	if value == "" && form.Text("authorization") != "" {
+		return Authorization{}, &SignatureError{"it is signed in the field authorization, as wx-server-sdk does before 2.1; signatures of 2.4 and later are read"}
+	}
+	return ParseAuthorization(value)
+}
+
 func setPart(a *Authorization, name, value string) (err error) {
 	switch name {
 	case "Credential":

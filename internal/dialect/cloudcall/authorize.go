@@ -19,7 +19,7 @@ const tolerance = 600 * time.Second
 // authorize returns the app that signed the request: the SecretId is its id,
 // the SecretKey its secret.
 func (h *Handler) authorize(r *http.Request, form cloudcall.Form) (muban.App, error) {
-	signature, err := cloudcall.ParseAuthorization(r.Header.Get("Authorization"))
+	signature, err := cloudcall.ReadAuthorization(r.Header, form)
 	if err != nil {
 		return muban.App{}, err
 	}

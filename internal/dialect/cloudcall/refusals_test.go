@@ -139,6 +139,24 @@ func TestSignaturesAreFreshByOneOfTheClocks(t *testing.T) {
 	}
 }
 
+// wx-server-sdk before 2.1 signs in a field, which is said.
+func TestSignedAsOldSDKsDo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	req := w.request(sent{call: "templateMessage.getTemplateList"})
+	req.Header.Del("Authorization")
+	req.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	const field = "--x\r\nContent-Disposition: form-data; name=authorization\r\n\r\nq-sign-algorithm=sha1\r\n--x--"
+	req.Body, req.ContentLength = io.NopCloser(strings.NewReader(field)), int64(len(field))
+	res, err := http.DefaultClient.Do(req)
+	must(t, err)
+	must(t, res.Body.Close())
+	const want = "wx-server-sdk does before 2.1; signatures of 2.4 and later are read"
+	if why := res.Header.Get(httpx.RefusalHeader); !strings.Contains(why, want) {
+		t.Errorf("explained as %s, want %s", why, want)
+	}
+}
+
 // A secret that was replaced signs nothing more.
 func TestASecretThatWasReset(t *testing.T) {
 	t.Parallel()
