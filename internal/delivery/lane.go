@@ -32,6 +32,7 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 	if err != nil {
 		return err
 	}
+	p.letAnswersArrive(ctx, callbacks)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	began, delay := p.options.Real(), p.delay(callbacks)
@@ -62,6 +63,24 @@ func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, call
 	}
 	p.options.Pace.judge(app.ID, delay)
 	return done.finish(finishing)
+}
+
+// letAnswersArrive waits until the sends behind the callbacks have their answer:
+// who stores a msgid that it is told must not meet its event before. Where many
+// wait they have waited long enough.
+func (p *Pusher) letAnswersArrive(ctx context.Context, callbacks []muban.Callback) {
+	if len(callbacks) >= crowd {
+		return
+	}
+	var youngest time.Time
+	for _, c := range callbacks {
+		if len(c.Attempts) == 0 && c.CreatedAt.After(youngest) {
+			youngest = c.CreatedAt
+		}
+	}
+	if left := afterAnswer - p.options.Clock.Now().Sub(youngest); left > 0 {
+		wait(ctx, min(left, afterAnswer), nil)
+	}
 }
 
 // delay is how late an app's callbacks are pushed, 0 where the lane holds all

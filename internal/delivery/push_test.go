@@ -356,3 +356,20 @@ func TestCallbackURLsAreEncoded(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEventComesAfterItsAnswer: the sandbox is faster than any platform, and
+// a client that has not read its answer yet does not know the event's msgid.
+func TestAnEventComesAfterItsAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorldOnSQLite(t)
+	a := w.account("http://placeholder.invalid/", muban.CallbackPlain)
+	came := make(chan time.Time, 1)
+	server := newReceiver(t, func(http.ResponseWriter, *http.Request) { came <- time.Now() })
+	w.redirect(a, server.URL)
+	sent := time.Now()
+	w.finished(a, muban.StateDelivered, "")
+	w.settle()
+	if took := (<-came).Sub(sent); took < 50*time.Millisecond {
+		t.Errorf("the event came after %v, want 50ms at least", took)
+	}
+}

@@ -17,6 +17,9 @@ const (
 	// crowd is from how many callbacks on an app's are pushed several at once,
 	// where that is allowed: it sends faster than its server answers one by one.
 	crowd = 64
+	// afterAnswer is how long after its message an event is pushed at the
+	// earliest. A platform takes about a second.
+	afterAnswer = 50 * time.Millisecond
 	// laneTime is after how long a lane begins no further push, and hold how
 	// long a claim lasts: a push that began within laneTime ends before it.
 	laneTime = 8 * time.Second

@@ -109,13 +109,13 @@ func (y *syncer) answer(c committed, syncErr error) {
 			y.store.outbox.hint(c.AppID)
 		}
 	}
+	for i, j := range c.group {
+		j.answer <- c.results[i]
+	}
 	if told {
 		y.store.announceDue()
 	}
 	if accepted {
 		y.store.announceChange()
-	}
-	for i, j := range c.group {
-		j.answer <- c.results[i]
 	}
 }
