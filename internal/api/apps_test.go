@@ -91,6 +91,8 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"callback with a key that is none", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"aes_key":"` + strings.Repeat("!", 43) + `"}}`, 422, "invalid_request", []string{"body.callback.aes_key", "not shown; it must be 43 letters"}},
 		{"callback to a file", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"file:///etc/passwd"}}`, 422, "invalid_request", []string{"body.callback.url", "is file:///etc/passwd; it must be an address like https://"}},
 		{"callback without a host", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http:///x"}}`, 422, "invalid_request", []string{"body.callback.url", "an address like https://"}},
+		{"callback to a port that is none", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a:65536/"}}`, 422, "invalid_request", []string{"body.callback.url", "is http://a:65536/; it must be an address with a port from 1 to 65535"}},
+		{"callback to port 0", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a:0/"}}`, 422, "invalid_request", []string{"body.callback.url", "a port from 1 to 65535"}},
 		{"callback with a fragment", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a/#b"}}`, 422, "invalid_request", []string{"body.callback.url", "an address like https://"}},
 		{"callback with a blank", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a/?b=c d"}}`, 422, "invalid_request", []string{"body.callback.url", "is http://a/?b=c d; it must be without blanks, or with %20 for each"}},
 		{"callback with another blank", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"http://a/\u3000b"}}`, 422, "invalid_request", []string{"body.callback.url", "without blanks"}},
@@ -284,4 +286,19 @@ func TestSettingIndustriesBeginsTheMonthAnew(t *testing.T) {
 	if set() == nil {
 		t.Error("another change began the month anew")
 	}
+}
+
+// The handshake is asked for where it cannot be: on a platform that has no
+// callback, and of an app without one. Neither is wrong in the request.
+func TestVerifyingWhereThereIsNoCallback(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for platform, code := range map[string]string{
+		"wechat-mini": "invalid_request", "wechat-oa": "invalid_request", "baidu": "not_on_this_platform", "alipay": "not_on_this_platform",
+	} {
+		got := w.call("POST", "/api/v1/apps/"+w.app(platform, "")+"/callback/verify", "")
+		got.wantProblem(422, code)
+		got.wantFields()
+	}
+	w.call("POST", "/api/v1/apps/nobody/callback/verify", "").wantProblem(404, "not_found")
 }

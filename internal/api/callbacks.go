@@ -131,6 +131,13 @@ func (a *api) resendCallback(ctx context.Context, in *CallbackPath) (*Answer[Cal
 }
 
 func (a *api) verifyCallback(ctx context.Context, in *AppPath) (*Answer[Handshake], error) {
+	app, err := a.service.App(ctx, in.AppID)
+	if err != nil {
+		return nil, err
+	}
+	if !appMembersOf(app.Platform).callback {
+		return nil, muban.Refuse(muban.RuleNotOnPlatform, "platform", string(app.Platform), "object", "callback")
+	}
 	_, shake, err := a.service.VerifyCallback(ctx, in.AppID, a.options.Handshaker)
 	return &Answer[Handshake]{Handshake{shake.OK, shake.Status, shake.Body, shake.Error}}, err
 }

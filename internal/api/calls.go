@@ -22,11 +22,11 @@ type Inspector interface {
 func (a *api) callRoutes() {
 	handle(a, "GET /api/v1/calls", doc{
 		id: "listCalls", tag: "calls", summary: "List platform calls", answer: "A part of the list.",
-		text: "All parameters must match. The last 10,000 calls or 64 MB are kept, in memory; a call that is too old is gone. 404 `inspector_off` where nothing is kept: `muban serve` without `--inspect`.",
+		text: "All parameters must match. The last 10,000 calls or 64 MB are kept, in memory; a call that is too old is gone. 404 `inspector_off` where nothing is kept: `muban serve` without `--inspect`.", needs: a.hasInspector,
 	}, a.listCalls)
 	handle(a, "GET /api/v1/calls/{id}", doc{
 		id: "getCall", tag: "calls", summary: "Show a platform call", answer: "The call.",
-		text: "By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id. 404 `inspector_off` where nothing is kept.",
+		text: "By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id. 404 `inspector_off` where nothing is kept.", needs: a.hasInspector,
 	}, a.getCall)
 }
 
@@ -141,19 +141,15 @@ func showBody(b muban.CallBody) CallBody {
 	return shown
 }
 
-// inspector is what keeps calls, or the problem where nothing does.
-func (a *api) inspector() (Inspector, error) {
+// hasInspector is the problem where nothing keeps calls.
+func (a *api) hasInspector() error {
 	if a.options.Inspector == nil {
-		return nil, newProblem(http.StatusNotFound, CodeInspectorOff, "this server keeps no calls; start it with --inspect to have the last ones kept in memory, as muban dev does")
+		return newProblem(http.StatusNotFound, CodeInspectorOff, "this server keeps no calls; start it with --inspect to have the last ones kept in memory, as muban dev does")
 	}
-	return a.options.Inspector, nil
+	return nil
 }
 
 func (a *api) listCalls(ctx context.Context, in *CallFilter) (*Answer[List[Call]], error) {
-	inspector, err := a.inspector()
-	if err != nil {
-		return nil, err
-	}
 	filter := muban.CallFilter{
 		AppID: in.AppID, ID: in.RID, Code: in.Code, MessageID: in.MessageID.id, GrantID: in.GrantID, Text: in.Q, After: in.After,
 		Users: a.idsOf(ctx, in.AppID, in.User),
@@ -162,7 +158,7 @@ func (a *api) listCalls(ctx context.Context, in *CallFilter) (*Answer[List[Call]
 		refused := in.Refused == "true"
 		filter.Refused = &refused
 	}
-	found, err := inspector.Calls(ctx, filter, in.page())
+	found, err := a.options.Inspector.Calls(ctx, filter, in.page())
 	if err != nil {
 		return nil, err
 	}
@@ -193,15 +189,11 @@ func (a *api) getCall(ctx context.Context, in *struct {
 	ID string `path:"id" doc:"The call's id." example:"6385c6c1-0fcadca1-22c1fc91"`
 },
 ) (*Answer[Call], error) {
-	inspector, err := a.inspector()
+	call, err := a.options.Inspector.Call(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	call, err := inspector.Call(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	explanation, err := inspector.Explain(ctx, call)
+	explanation, err := a.options.Inspector.Explain(ctx, call)
 	if err != nil {
 		return nil, err
 	}

@@ -26,15 +26,15 @@ type Clock interface {
 func (a *api) clockRoutes() {
 	handle(a, "GET /api/v1/clock", doc{
 		id: "getClock", tag: "clock", summary: "Tell sandbox time", answer: "The clock.",
-		text: "`muban dev` only; 404 elsewhere.",
+		text: "`muban dev` only; 404 elsewhere.", needs: a.hasClock,
 	}, a.getClock)
 	handle(a, "PUT /api/v1/clock", doc{
 		id: "setClock", tag: "clock", summary: "Set sandbox time", answer: "The clock after the change.",
-		text: "What is left out stays as it is. Time does not go back: `clock_backwards`. `muban dev` only; 404 elsewhere.",
+		text: "What is left out stays as it is. Time does not go back: `clock_backwards`. `muban dev` only; 404 elsewhere.", needs: a.hasClock,
 	}, a.setClock)
 	handle(a, "POST /api/v1/clock/advance", doc{
 		id: "advanceClock", tag: "clock", summary: "Move sandbox time forward", status: http.StatusOK, answer: "The clock after the change.",
-		text: "Answers once everything that fell due was attempted, in order. `muban dev` only; 404 elsewhere.",
+		text: "Answers once everything that fell due was attempted, in order. `muban dev` only; 404 elsewhere.", needs: a.hasClock,
 	}, a.advanceClock)
 }
 
@@ -66,12 +66,12 @@ type ClockAdvance struct {
 	By string `json:"by" doc:"A Go duration over 0, to the end of the year 2300 at most." example:"168h"`
 }
 
-// sandboxClock is the clock, or the refusal where there is none.
-func (a *api) sandboxClock() (Clock, error) {
+// hasClock is the refusal where there is no sandbox clock.
+func (a *api) hasClock() error {
 	if a.options.Clock == nil {
-		return nil, muban.Refuse(muban.RuleNotFound, "object", "sandbox clock", "id", "on this server; only muban dev has one")
+		return muban.Refuse(muban.RuleNotFound, "object", "sandbox clock", "id", "on this server; only muban dev has one")
 	}
-	return a.options.Clock, nil
+	return nil
 }
 
 func showClock(c Clock) *Answer[ClockState] {
@@ -84,18 +84,11 @@ func showClock(c Clock) *Answer[ClockState] {
 }
 
 func (a *api) getClock(context.Context, *struct{}) (*Answer[ClockState], error) {
-	clock, err := a.sandboxClock()
-	if err != nil {
-		return nil, err
-	}
-	return showClock(clock), nil
+	return showClock(a.options.Clock), nil
 }
 
 func (a *api) setClock(ctx context.Context, in *struct{ Body ClockSetting }) (*Answer[ClockState], error) {
-	clock, err := a.sandboxClock()
-	if err != nil {
-		return nil, err
-	}
+	clock := a.options.Clock
 	if in.Body.Mode == "" && in.Body.Now.IsZero() {
 		return nil, badRequest("body", "says nothing; give mode, now or both")
 	}
@@ -113,13 +106,10 @@ func (a *api) setClock(ctx context.Context, in *struct{ Body ClockSetting }) (*A
 }
 
 func (a *api) advanceClock(ctx context.Context, in *struct{ Body ClockAdvance }) (*Answer[ClockState], error) {
-	clock, err := a.sandboxClock()
-	if err != nil {
-		return nil, err
-	}
+	clock := a.options.Clock
 	by, err := time.ParseDuration(in.Body.By)
 	if err != nil || by <= 0 {
-		return nil, invalid("by", in.Body.By, "a Go duration over 0, like 168h")
+		return nil, invalid("by", in.Body.By, "a Go duration over 0 and of at most 2562047h, like 168h")
 	}
 	if now, _ := clock.State(); now.Add(by).UTC().Year() > lastYear {
 		return nil, invalid("by", in.Body.By, fmt.Sprintf("so short that the clock stays in the year %d or before", lastYear))

@@ -50,6 +50,7 @@ func TestClockRequestsThatAreRefused(t *testing.T) {
 		{"POST", clock + "/advance", `{"by":"0s"}`, 422, "invalid_request", []string{"body.by", "is 0s; it must be a Go duration over 0"}},
 		{"POST", clock + "/advance", `{"by":"-1h"}`, 422, "invalid_request", []string{"body.by", "is -1h; it must be a Go duration over 0"}},
 		{"POST", clock + "/advance", `{"by":"7d"}`, 422, "invalid_request", []string{"body.by", "is 7d; it must be a Go duration over 0"}},
+		{"POST", clock + "/advance", `{"by":"9999999h"}`, 422, "invalid_request", []string{"body.by", "of at most 2562047h"}},
 		{"POST", clock + "/advance", `{"by":""}`, 422, "invalid_request", []string{"body.by", "is empty; it must be"}},
 		{"POST", clock + "/advance", `{"by":3600}`, 422, "invalid_request", []string{"body.by", "is 3600; expected string"}},
 	}
@@ -66,10 +67,16 @@ func TestClockRequestsThatAreRefused(t *testing.T) {
 	w.call("POST", clock+"/advance", `{"by":"1ms"}`).wantProblem(422, "invalid_request")
 }
 
+// What a server does not have is not there for a request that is wrong either.
 func TestNoClockOutsideTheSandbox(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *api.Options) { o.Clock = nil })
+	w := newWorld(t, func(o *api.Options) { o.Clock, o.Reset, o.Inspector = nil, nil, nil })
+	for _, body := range []string{"", "{}", `{"mode":"fast"}`, `{"mode":"frozen"}`, `{"by":"1h"}`} {
+		w.call("PUT", clock, body).wantProblem(404, "not_found")
+		w.call("POST", clock+"/advance", body).wantProblem(404, "not_found")
+		w.call("POST", "/api/v1/reset", body).wantProblem(404, "not_found")
+	}
 	w.call("GET", clock, "").wantProblem(404, "not_found")
-	w.call("PUT", clock, `{"mode":"frozen"}`).wantProblem(404, "not_found")
-	w.call("POST", clock+"/advance", `{"by":"1h"}`).wantProblem(404, "not_found")
+	w.call("GET", "/api/v1/calls?limit=501", "").wantProblem(404, "inspector_off")
+	w.call("GET", "/api/v1/calls/x?y=1", "").wantProblem(404, "inspector_off")
 }

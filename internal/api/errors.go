@@ -102,7 +102,7 @@ var members = map[muban.Rule]string{
 }
 
 // problemOf turns what a use case returned into the answer. place is where
-// the call's input stands: body or query.
+// the call's input stands: body or query; empty where it has none.
 func problemOf(ctx context.Context, err error, place string) *Problem {
 	if problem, ok := errors.AsType[*Problem](err); ok {
 		return problem
@@ -126,6 +126,9 @@ func refusalProblem(refusal *muban.Refusal, place string) *Problem {
 	p.refusal = refusal
 	if answer.code == CodeBusy {
 		p.header.Set("Retry-After", "1")
+	}
+	if place == "" {
+		return p
 	}
 	if field := refusal.Values["field"]; refusal.Rule == muban.RuleInvalid && field != "" {
 		p.Errors = []FieldError{{place + "." + field, strings.TrimPrefix(refusal.Error(), field+" ")}}

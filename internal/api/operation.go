@@ -27,12 +27,18 @@ type doc struct {
 	status  int    // of success; 200, or 204 without a body, if 0
 	answer  string // what success answers
 	repeat  string // when 200 is answered instead of status; mostly never
+	// needs refuses the call where the server does not have what it is about,
+	// before anything else of the request is judged. nil where every server has.
+	needs func() error
 }
 
 // Answer is a success with a body.
 type Answer[T any] struct {
 	Body T
 }
+
+// needsKey is where an operation keeps its doc's needs for [prepare].
+const needsKey = "needs"
 
 // handle registers a call: pattern is "METHOD /path", do its handler. An
 // error of do is answered as [problemOf] says.
@@ -46,8 +52,12 @@ func handle[I, O any](a *api, pattern string, d doc, do func(context.Context, *I
 		RejectUnknownQueryParameters: true,
 		MaxBodyBytes:                 -1, // prepare has read it
 		Responses:                    map[string]*huma.Response{"default": problemResponse()},
+		Metadata:                     map[string]any{needsKey: d.needs},
 	}
 	place := "query"
+	if method != http.MethodGet {
+		place = "" // what is wrong then is none of the request's members, but of what it names
+	}
 	if _, hasBody := reflect.TypeFor[I]().FieldByName("Body"); hasBody {
 		place = "body"
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{}}

@@ -3,8 +3,11 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,12 +32,19 @@ func prepare(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	x := httpx.Of(r)
 	x.Call, x.AppID = op.OperationID, r.PathValue("app_id")
-	problem := checkPath(r, op)
+	problem := checkNeeds(r, op)
 	if problem == nil {
-		problem = checkQuery(r)
+		problem = checkPath(r, op)
 	}
-	if problem == nil && op.RequestBody != nil {
+	if problem == nil {
+		problem = checkQuery(r, op)
+	}
+	switch {
+	case problem != nil:
+	case op.RequestBody != nil:
 		problem = checkBody(r)
+	case op.Method == http.MethodPost:
+		problem = checkNoBody(r)
 	}
 	if problem != nil {
 		answerProblem(w, r, problem)
@@ -43,6 +53,16 @@ func prepare(ctx huma.Context, next func(huma.Context)) {
 	// JSON is all there is, whatever was asked for.
 	r.Header.Set("Accept", jsonType)
 	next(ctx)
+}
+
+// checkNeeds refuses a call of what this server does not have.
+func checkNeeds(r *http.Request, op *huma.Operation) *Problem {
+	if needs, _ := op.Metadata[needsKey].(func() error); needs != nil {
+		if err := needs(); err != nil {
+			return problemOf(r.Context(), err, "")
+		}
+	}
+	return nil
 }
 
 // checkPath answers ids that cannot exist without asking the store, which
@@ -56,12 +76,16 @@ func checkPath(r *http.Request, op *huma.Operation) *Problem {
 	return nil
 }
 
-func checkQuery(r *http.Request) *Problem {
+func checkQuery(r *http.Request, op *huma.Operation) *Problem {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return badRequest("query", "cannot be read: "+shorten(err.Error())+"; percent-encode its names and values")
 	}
 	for name, values := range query {
+		if len(values) > 1 && slices.Contains(queryParameters(op), name) {
+			// huma would take the first and pass over the others.
+			return badRequest("query."+name, "is given "+strconv.Itoa(len(values))+" times; give it once")
+		}
 		for _, value := range values {
 			if !plainText(name) || !plainText(value) {
 				return badRequest("query."+strings.Trim(quoted(name), `"`), "is "+quoted(value)+"; it must be UTF-8 without control characters")
@@ -93,6 +117,31 @@ func checkBody(r *http.Request) *Problem {
 	withBody(r, body)
 	r.Header.Set("Content-Type", jsonType)
 	return nil
+}
+
+// checkNoBody refuses members for a call that takes none: who sends them expects
+// something of them. Other bodies, which clients add by themselves, are passed
+// over.
+func checkNoBody(r *http.Request) *Problem {
+	body, err := httpx.ReadBody(r)
+	if refusal, ok := errors.AsType[*muban.Refusal](err); ok {
+		return refusalProblem(refusal, "body")
+	}
+	if err != nil {
+		httpx.Of(r).Err = err
+		return badRequest("body", "ended before it was complete")
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil || len(members) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(members))
+	p := badRequest("body."+shorten(names[0]), "does not exist; this call takes no body")
+	for _, name := range names[1:min(len(names), mostErrors)] {
+		p.Errors = append(p.Errors, FieldError{"body." + shorten(name), "does not exist; this call takes no body"})
+	}
+	p.Detail = summary(p.Errors, len(names))
+	return p
 }
 
 // badRequest is a request that could not even be validated.

@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/muban-dev/muban/internal/api"
 	"github.com/muban-dev/muban/internal/httpx"
 )
 
@@ -45,6 +47,44 @@ func TestJSONIsAssumedWhateverTheContentType(t *testing.T) {
 			t.Errorf("Accept %q is answered as %q", accept, contentType)
 		}
 	}
+}
+
+// Unknown members are refused also where a call knows none at all: who sends a
+// secret to be reset to, or a time to a login code, must not believe that it was
+// taken (contract.md §3).
+func TestCallsWithoutABodyTakeNoMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *api.Options) { o.Reset = func(context.Context) error { return nil } })
+	app, _ := w.sender("wechat-mini", "o1")
+	home := "/api/v1/apps/" + app
+	for path, status := range map[string]int{
+		home + "/secret/reset":         201,
+		home + "/tokens/revoke":        204,
+		home + "/users/o1/login-codes": 201,
+		"/api/v1/reset":                204,
+	} {
+		got := w.call("POST", path, `{"secret":"s","expires_in":60}`)
+		got.wantProblem(422, "invalid_request")
+		got.wantFields("body.expires_in", "does not exist; this call takes no body", "body.secret", "does not exist")
+		// What clients send of their own accord where there is nothing to say.
+		for _, body := range []string{"", "{}", "null", `""`, "[]", "a=b"} {
+			w.must(status, "POST", path, body)
+		}
+	}
+	many := strings.Repeat(`"a":1,`, 9) + `"` + strings.Repeat("x", httpx.MaxBody) + `":1`
+	w.call("POST", home+"/tokens/revoke", "{"+many+"}").wantProblem(413, "too_large")
+}
+
+// One of two filters must not be passed over.
+func TestParametersThatAreGivenTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := w.call("GET", "/api/v1/messages?state=refused&limit=1&state=failed", "")
+	got.wantProblem(422, "invalid_request")
+	got.wantFields("query.state", "is given 2 times; give it once")
+	got = w.call("GET", "/api/v1/apps?nope=1&nope=2", "")
+	got.wantProblem(422, "invalid_request")
+	got.wantFields("query.nope", "does not exist; known are limit, cursor")
 }
 
 func TestBodiesOverTheLimit(t *testing.T) {

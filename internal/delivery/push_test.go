@@ -102,10 +102,18 @@ func TestAnswers(t *testing.T) {
 			_ = conn.(*net.TCPConn).SetLinger(0)
 			_ = conn.Close()
 		}, "reset", 0},
+		{"a connection that is closed", func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = conn.Close()
+		}, "the server closed the connection and answered nothing", 0},
 		{"half an answer", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = w.Write([]byte("succ"))
-		}, "reading the answer", 200},
+		}, "reading the answer: the server closed the connection before its answer was complete", 200},
 		{"nothing for five seconds", func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // a server hears of a client that left once it has read
 			<-r.Context().Done()

@@ -118,6 +118,10 @@ func reason(err error) string {
 		return fmt.Sprintf("no answer within %s", pushTimeout)
 	case errors.As(err, &lookup):
 		return "the host " + lookup.Name + " cannot be found"
+	case errors.Is(err, io.EOF):
+		return "the server closed the connection and answered nothing"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the server closed the connection before its answer was complete"
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // the address stands elsewhere, and its query is signed

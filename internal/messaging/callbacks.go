@@ -109,6 +109,11 @@ func checkCallback(before, c muban.CallbackSettings) error {
 	if c.URL != before.URL && strings.ContainsFunc(c.URL, unicode.IsSpace) {
 		return invalid("callback.url", c.URL, "without blanks, or with %20 for each")
 	}
+	if port := target.Port(); c.URL != before.URL && port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return invalid("callback.url", c.URL, "an address with a port from 1 to 65535")
+		}
+	}
 	return nil
 }
 
