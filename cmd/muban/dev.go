@@ -38,12 +38,12 @@ it stops.`,
 		},
 	}
 	cmd.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
-	cmd.Flags().StringVar(&flags.data, "data", "", "folder that keeps the state (default: a temporary one, deleted on exit)")
-	cmd.Flags().StringVar(&flags.database, "database", "", "PostgreSQL database instead of --data (postgres://…)")
+	filledFlag(cmd, &flags.data, "data", "folder that keeps the state (default: a temporary one, deleted on exit)")
+	filledFlag(cmd, &flags.database, "database", "PostgreSQL database instead of --data (postgres://…)")
 	cmd.Flags().BoolVar(&flags.empty, "empty", false, "begin without the demo apps")
-	cmd.Flags().StringVar(&flags.cloudApp, "cloud-app", "", cloudAppUsage)
-	cmd.Flags().StringVar(&flags.keep, "keep", "", keepUsage)
-	cmd.Flags().StringVar(&flags.seed, "seed", "", "JSON file of apps, users, templates and grants to begin with")
+	filledFlag(cmd, &flags.cloudApp, "cloud-app", cloudAppUsage)
+	filledFlag(cmd, &flags.keep, "keep", keepUsage)
+	filledFlag(cmd, &flags.seed, "seed", "JSON file of apps, users, templates and grants to begin with")
 	return cmd
 }
 
@@ -59,15 +59,15 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(options.Data)) }()
 	}
-	if !options.Loopback() {
-		log.Warn("the sandbox has no login and listens where other machines can reach it", "listen", flags.listen)
-	}
 	options.Refill = func(ctx context.Context, s *server.Server) error { return fill(ctx, s, flags, log) }
 	s, err := server.New(cmd.Context(), options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
+	if !options.Loopback() {
+		log.Warn("the sandbox has no login and listens where other machines can reach it", "listen", flags.listen)
+	}
 	defer beginToAnswer(cmd.Context(), s)()
 	if err := seed(cmd, s, flags, log); err != nil {
 		return err

@@ -17,7 +17,8 @@ func needFlag(cmd *cobra.Command, value *string, name, usage string) {
 }
 
 // filledFlag adds a text flag that is not empty if it is given: an empty one
-// would select everything, or have an id made, as if it were not there.
+// would select everything, have an id made or a folder forgotten, as if it were
+// not there.
 func filledFlag(cmd *cobra.Command, value *string, name, usage string) {
 	cmd.Flags().Var((*filledValue)(value), name, usage)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,9 +25,6 @@ const keepUsage = "delete messages and expired grants that are older, like 30d o
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
 
-// inspectEnv stands for the flag --inspect of serve.
-const inspectEnv = "MUBAN_INSPECT"
-
 func newServeCommand(_ *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -42,7 +38,7 @@ MUBAN_KEEP and so on; the environment wins over the file, flags over both.`,
 		Args:    cobra.NoArgs,
 		RunE:    runServe,
 	}
-	cmd.Flags().String("config", "", "TOML file with settings under the flags' names")
+	filledFlag(cmd, new(string), "config", "TOML file with settings under the flags' names")
 	addServeSettings(cmd.Flags())
 	return cmd
 }
@@ -86,10 +82,9 @@ func serveOptions(flags *pflag.FlagSet) (server.Options, error) {
 		}
 	})
 	k := koanf.New(".")
-	if path, _ := flags.GetString("config"); path != "" {
+	if path := flags.Lookup("config").Value.String(); path != "" {
 		problems = append(problems, readConfig(k, path, settings))
 	}
-	problems = append(problems, readInspectEnv(k, settings))
 	if err := k.Load(posflag.Provider(settings, ".", k), nil); err != nil {
 		return server.Options{}, err
 	}
@@ -118,20 +113,6 @@ func readEnvironment(settings *pflag.FlagSet) error {
 		}
 	})
 	return errors.Join(problems...)
-}
-
-// readInspectEnv puts MUBAN_INSPECT between the configuration file and the flag,
-// for who looks into a service for a while without changing its file.
-func readInspectEnv(k *koanf.Koanf, settings *pflag.FlagSet) error {
-	text, set := os.LookupEnv(inspectEnv)
-	if !set || text == "" || settings.Changed("inspect") {
-		return nil
-	}
-	inspect, err := strconv.ParseBool(text)
-	if err != nil {
-		return fmt.Errorf("%s is %s; it must be true or false", inspectEnv, text)
-	}
-	return k.Set("inspect", inspect)
 }
 
 // readConfig reads a TOML file whose keys are names of settings.

@@ -101,7 +101,11 @@ var cobraWords = []struct {
 	say  func(parts []string) string
 }{
 	{regexp.MustCompile(`^required flag\(s\) (.*) not set$`), func(parts []string) string {
-		return allOf(strings.Split(strings.ReplaceAll(parts[1], `"`, ""), ", ")) + " is missing"
+		names := strings.Split(strings.ReplaceAll(parts[1], `"`, ""), ", ")
+		if len(names) > 1 {
+			return allOf(names) + " are missing"
+		}
+		return allOf(names) + " is missing"
 	}},
 	{regexp.MustCompile(`^at least one of the flags in the group \[(.*)\] is required$`), func(parts []string) string {
 		return "give " + strings.ReplaceAll(allOf(strings.Fields(parts[1])), " and ", " or ")
