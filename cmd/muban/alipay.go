@@ -42,7 +42,7 @@ private key, too.`,
 			return s.saveKeys(dir, app.Value, certificates.Value)
 		}),
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "folder to write files to; it is made if need be")
+	filledFlag(cmd, &dir, "dir", "folder to write files to; it is made if need be")
 	return cmd
 }
 

@@ -35,7 +35,7 @@ are printed as bare base64, as the platform's key tool does.`,
 		},
 	}
 	cmd.Flags().IntVar(&bits, "bits", 2048, "length of the key")
-	cmd.Flags().StringVar(&dir, "dir", "", "folder to write the keys to as files instead; it is made if need be")
+	filledFlag(cmd, &dir, "dir", "folder to write the keys to as files instead; it is made if need be")
 	return cmd
 }
 

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // usageError is an error of those who typed the command.
@@ -62,7 +65,26 @@ func flagError(cmd *cobra.Command, err error) error {
 	if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
 		return unknownCommand(cmd, cmd.Flags().Arg(0))
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		want := flagWants[invalid.GetFlag().Value.Type()]
+		if errors.Is(err, strconv.ErrRange) {
+			want = "a number nearer to 0"
+		}
+		if want != "" {
+			return usageErrorf("invalid argument %q for %q flag: want %s", invalid.GetValue(), "--"+invalid.GetFlag().Name, want)
+		}
+	}
 	return &usageError{err.Error()}
+}
+
+// flagWants says what pflag's own types take: their errors are those of strconv
+// and time. Types of ours say it themselves.
+var flagWants = map[string]string{
+	"bool":     "true or false, or the flag alone for true",
+	"int":      "a whole number",
+	"int64":    "a whole number",
+	"intSlice": "whole numbers, like 1,4",
+	"duration": "a duration like 30s or 10m",
 }
 
 // takes checks that exactly the named arguments are given.
