@@ -27,7 +27,9 @@ func (p *Pusher) lane(ctx context.Context, lease muban.Lease, callbacks []muban.
 func (p *Pusher) pushAll(ctx, finishing context.Context, lease muban.Lease, callbacks []muban.Callback) error {
 	app, err := p.apps.App(finishing, callbacks[0].AppID)
 	if refusal := new(muban.Refusal); errors.As(err, &refusal) && refusal.Rule == muban.RuleNotFound {
-		return nil // its callbacks went with it
+		// Its callbacks went with it. One that did not must not stay due for
+		// ever: it has no URL any more, and fails.
+		app, err = muban.App{ID: callbacks[0].AppID}, nil
 	}
 	if err != nil {
 		return err

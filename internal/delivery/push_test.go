@@ -3,6 +3,7 @@ package delivery_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/delivery"
 	"github.com/muban-dev/muban/wire/wechat"
 )
 
@@ -221,6 +223,35 @@ func TestMendedSettingsCount(t *testing.T) {
 		w.settle()
 		if c := w.callbackOf(late); c.Attempts[0].Error != "the app has no callback URL any more" {
 			t.Errorf("without a URL: %+v", c)
+		}
+	})
+}
+
+// noApps knows none any more.
+type noApps struct{}
+
+func (noApps) App(_ context.Context, appID string) (muban.App, error) {
+	return muban.App{}, muban.Refuse(muban.RuleNotFound, "object", "app", "id", appID)
+}
+
+// TestAppThatIsGone: what an app left in the outbox, as earlier versions could,
+// fails like one without a URL. Nothing is due for ever: a clock that moves to
+// the next due time would never arrive.
+func TestAppThatIsGone(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(t *testing.T, w *world) {
+		a := w.account("http://127.0.0.1:1/", muban.CallbackPlain)
+		m := w.finished(a, muban.StateDelivered, "")
+		w.pusher = delivery.New(w.Store, noApps{}, delivery.Options{Clock: w.clock, Log: slog.New(slog.DiscardHandler), Real: time.Now})
+		for _, after := range []time.Duration{0, 5 * time.Second, 20 * time.Second} {
+			w.clock.advance(after)
+			w.settle()
+		}
+		if c := w.callbackOf(m); c.State != muban.CallbackFailed || c.Attempts[0].Error != "the app has no callback URL any more" {
+			t.Errorf("of an app that is gone: %+v", c)
+		}
+		if due, waiting, err := w.NextDue(t.Context()); err != nil || waiting {
+			t.Errorf("a push is due at %s, error %v", due, err)
 		}
 	})
 }

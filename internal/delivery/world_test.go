@@ -87,7 +87,8 @@ func (w *world) newPusher(private bool) *delivery.Pusher {
 // account is an official account with a follower.
 type account struct {
 	muban.App
-	user muban.User
+	user     muban.User
+	template muban.Template
 }
 
 // account makes an account whose events go to url.
@@ -102,7 +103,9 @@ func (w *world) account(url string, mode muban.CallbackMode) *account {
 	w.must(err)
 	user, err := w.CreateUser(ctx, muban.User{AppID: app.ID, OpenID: "oia2TjuEGTNoeX76QEjQNrcURxG8", Delivery: muban.DeliveryOK})
 	w.must(err)
-	return &account{app, user}
+	template, err := w.CreateTemplate(ctx, muban.Template{AppID: app.ID, ID: "t", CreatedAt: w.clock.Now()}, func(int64) error { return nil })
+	w.must(err)
+	return &account{app, user, template}
 }
 
 // finished stores a message of the account that ended so, and its callback.
@@ -110,7 +113,7 @@ func (w *world) finished(a *account, state muban.State, reason muban.Reason) mub
 	w.t.Helper()
 	now := w.clock.Now()
 	m := muban.Message{
-		AppID: a.ID, Platform: a.Platform, UserNo: a.user.No, UserID: a.user.OpenID, State: state, Reason: reason, AcceptedAt: now, FinishedAt: now,
+		AppID: a.ID, Platform: a.Platform, UserNo: a.user.No, UserID: a.user.OpenID, TemplateID: a.template.ID, TemplateSeq: a.template.Seq, State: state, Reason: reason, AcceptedAt: now, FinishedAt: now,
 	}
 	m, err := w.Accept(context.Background(), muban.Accept{
 		Message: m, Decide: func(muban.Ledger) *muban.Refusal { return nil },

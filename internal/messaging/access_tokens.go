@@ -75,6 +75,9 @@ func (s *Service) IssueToken(ctx context.Context, req TokenRequest) (IssuedToken
 		issued, text = newToken(app, req, now, rules.TokenLife)
 		return append(supersede(recent, req, now, rules.TokenOverlap), issued), nil
 	})
+	if notFound(err) { // the app was deleted since its secret was looked at
+		err = muban.Refuse(muban.RuleAuthAppUnknown, "app_id", quote(req.AppID))
+	}
 	if err != nil {
 		return IssuedToken{}, err
 	}

@@ -39,6 +39,11 @@ func (s *Store) PlatformKey(ctx context.Context, appID string) (muban.PrivateKey
 // CreateAuthorization implements messaging.AlipayStore.
 func (s *Store) CreateAuthorization(ctx context.Context, a muban.Authorization) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, appID := range []string{a.AppID, a.AgentID} {
+			if err := s.holdApp(ctx, tx, appID); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO authorizations (app_id, hash, agent_id, issued_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5)`, a.AppID, a.Hash, a.AgentID, millis(a.IssuedAt), millis(a.ExpiresAt))
 		return s.orConflict(err, "authorization", a.AppID)

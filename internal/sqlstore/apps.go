@@ -67,14 +67,12 @@ func (s *Store) lockNumbers(ctx context.Context, tx *sql.Tx) error {
 	return setMeta(ctx, tx, "app_numbers", "locked while one is given out")
 }
 
-// lockApp keeps an app's row, and what is decided under it, from other nodes
-// until the transaction ends.
+// lockApp is holdApp that keeps the app's row, and what is decided under it,
+// from other nodes altogether.
 func (s *Store) lockApp(ctx context.Context, tx *sql.Tx, appID string) error {
-	if !s.shared {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `SELECT app_id FROM apps WHERE app_id = $1`+s.lock("app_id"), appID)
-	return err
+	var found string
+	err := tx.QueryRowContext(ctx, `SELECT app_id FROM apps WHERE app_id = $1`+s.lock("app_id"), appID).Scan(&found)
+	return s.orNotFound(err, "app", appID)
 }
 
 // App implements messaging.AppStore.
@@ -117,6 +115,7 @@ func (s *Store) UpdateAppDropping(ctx context.Context, appID string, edit func(*
 		if app, err = s.updateApp(ctx, tx, appID, edit); err != nil {
 			return err
 		}
+		s.templates.forget()
 		return dropTemplates(ctx, tx, appID, drop)
 	})
 	return app, err
@@ -147,8 +146,11 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 			return err
 		}
 		for _, table := range []string{
-			"daily_sends", // first: a send that holds its counter is over then, another finds no grant
-			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "spends", "grants", "templates", "template_texts", "user_ids", "users", "tokens",
+			// First, in the order of a send: one that holds its template is over
+			// then, another does not find it. So it is with all else, which holds
+			// the app.
+			"daily_sends", "templates",
+			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "spends", "grants", "template_texts", "user_ids", "users", "tokens",
 			"platform_keys", "authorizations", "login_codes", "keyword_requests",
 		} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {

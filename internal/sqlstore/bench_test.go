@@ -30,6 +30,10 @@ func BenchmarkAccept(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	template, err := store.CreateTemplate(ctx, muban.Template{AppID: app.ID, ID: "wDYzYZVxobJivW9oMpSCpuvACOfJXQIoKUm0PY397Tc", CreatedAt: now}, func(int64) error { return nil })
+	if err != nil {
+		b.Fatal(err)
+	}
 	grants := make([]muban.Grant, b.N)
 	for i := range grants {
 		grants[i] = muban.Grant{
@@ -52,7 +56,7 @@ func BenchmarkAccept(b *testing.B) {
 			_, err := store.Accept(ctx, muban.Accept{
 				Message: muban.Message{
 					AppID: app.ID, Platform: app.Platform, UserNo: user.No, UserID: user.OpenID,
-					TemplateID: "wDYzYZVxobJivW9oMpSCpuvACOfJXQIoKUm0PY397Tc", Title: "购买成功通知",
+					TemplateID: template.ID, TemplateSeq: template.Seq, Title: "购买成功通知",
 					Data: map[string]muban.Value{
 						"keyword1": {Text: "339208499"}, "keyword2": {Text: "2015年01月05日 12:30"},
 						"keyword3": {Text: "腾讯微信总部"}, "keyword4": {Text: "广州市海珠区新港中路397号"},

@@ -14,6 +14,8 @@ type books struct {
 	grants map[grantKey]*openGrant
 	sent   map[dayKey]*openDay
 	names  map[clientKey]named
+	// templates are those that the sends name, and whether they are there.
+	templates map[templateKey]bool
 }
 
 type (
@@ -55,7 +57,7 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 }
 
 func (s *Store) readBooks(ctx context.Context, sends []*acceptance) (*books, error) {
-	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay)}
+	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay), templates: make(map[templateKey]bool)}
 	for _, send := range sends {
 		if m := &send.Message; m.GrantID != "" {
 			b.grants[grantKey{m.AppID, m.GrantID}] = nil
@@ -63,6 +65,9 @@ func (s *Store) readBooks(ctx context.Context, sends []*acceptance) (*books, err
 	}
 	if err := s.readDays(ctx, daysOf(sends), b.sent); err != nil {
 		return nil, fmt.Errorf("reading the day's sends: %w", err)
+	}
+	if err := s.readTemplates(ctx, b, sends); err != nil {
+		return nil, fmt.Errorf("reading templates: %w", err)
 	}
 	if err := s.readNames(ctx, b, sends); err != nil {
 		return nil, fmt.Errorf("reading client_msg_ids: %w", err)
@@ -87,6 +92,9 @@ func (b *books) decide(send *acceptance) *muban.Refusal {
 	var again bool
 	if send.repeated, again = b.repeats(send); again {
 		return nil
+	}
+	if !b.templates[send.templateKey()] { // it was deleted since it was read, or its app was
+		return muban.Refuse(muban.RuleTemplateUnknown, "app_id", m.AppID, "template_id", m.TemplateID)
 	}
 	day := b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}]
 	ledger := muban.Ledger{SentToday: day.before + day.accepted}

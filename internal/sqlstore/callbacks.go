@@ -116,9 +116,17 @@ func (s *Store) Callbacks(ctx context.Context, filter muban.CallbackFilter, page
 func (s *Store) ResendCallback(ctx context.Context, seq int64, now time.Time) (muban.Callback, error) {
 	var resent muban.Callback
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var appID string
+		err := tx.QueryRowContext(ctx, `SELECT app_id FROM callbacks WHERE seq = $1`, seq).Scan(&appID)
+		if err != nil {
+			return s.orNotFound(err, "callback", strconv.FormatInt(seq, 10))
+		}
+		if err := s.holdApp(ctx, tx, appID); err != nil {
+			return err
+		}
 		// The outbox comes first, as in RecordAttempts: neither waits for the
 		// other's lock.
-		_, err := tx.ExecContext(ctx, `INSERT INTO outbox (app_id, seq, due_at)
+		_, err = tx.ExecContext(ctx, `INSERT INTO outbox (app_id, seq, due_at)
 			SELECT app_id, seq, CAST($1 AS BIGINT) FROM callbacks WHERE seq = $2
 			ON CONFLICT (app_id, seq) DO UPDATE SET due_at = excluded.due_at`, millis(now), seq)
 		if err != nil {

@@ -105,6 +105,7 @@ func (s *Store) delete(ctx context.Context, work func(context.Context, *sql.Tx) 
 
 func (s *Store) forget() {
 	s.recent.forget()
+	s.templates.forget()
 	s.filing.forget()
 }
 

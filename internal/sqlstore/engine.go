@@ -85,12 +85,14 @@ const (
 
 // lock is what a SELECT ends with that keeps its rows from other nodes until
 // the transaction ends, taking them in that order so that no two nodes wait
-// for each other. Where one process has the database alone it is empty.
+// for each other. Who only holds them (see hold) is not kept off, or two nodes
+// that hold the same app and then want it for themselves would wait for each
+// other. Where one process has the database alone it is empty.
 func (s *Store) lock(order string) string {
 	if !s.shared {
 		return ""
 	}
-	return " ORDER BY " + order + " FOR UPDATE"
+	return " ORDER BY " + order + " FOR NO KEY UPDATE"
 }
 
 // lockFree is what a SELECT ends with that keeps its rows from other nodes and

@@ -26,6 +26,8 @@ type filed struct {
 	now   time.Time
 	users []muban.User
 	sent  map[int64][]muban.MessageID // by user, the newest first
+
+	templateOf map[string]int64 // by app
 }
 
 func newFiled(t *testing.T, options Options) *filed {
@@ -39,9 +41,13 @@ func newFiled(t *testing.T, options Options) *filed {
 // furnish makes the apps and their users, to whom nothing was sent yet.
 func (s *filed) furnish() {
 	s.t.Helper()
+	s.templateOf = make(map[string]int64)
 	for _, appID := range []string{"wx1", "wx2"} {
 		_, err := s.CreateApp(s.t.Context(), muban.App{ID: appID, Platform: muban.WeChatMini, CreatedAt: s.now})
 		must(s.t, err)
+		template, err := s.CreateTemplate(s.t.Context(), muban.Template{AppID: appID, ID: "t", CreatedAt: s.now}, func(int64) error { return nil })
+		must(s.t, err)
+		s.templateOf[appID] = template.Seq
 	}
 	s.users, s.sent = nil, make(map[int64][]muban.MessageID)
 	// The first and the last are one person.
@@ -74,7 +80,7 @@ func (s *filed) send(n int) {
 	for i := range n {
 		user := s.users[i%len(s.users)]
 		m, err := s.Accept(s.t.Context(), muban.Accept{
-			Message: muban.Message{AppID: user.AppID, Platform: muban.WeChatMini, UserNo: user.No, State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now},
+			Message: muban.Message{AppID: user.AppID, Platform: muban.WeChatMini, UserNo: user.No, TemplateSeq: s.templateOf[user.AppID], State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now},
 			Decide:  func(muban.Ledger) *muban.Refusal { return nil },
 		})
 		must(s.t, err)

@@ -19,7 +19,10 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 		}
 		grants[i].Seq = seq
 	}
-	work := func(ctx context.Context, _ *sql.Tx) error {
+	work := func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdOwners(ctx, tx, grants); err != nil {
+			return err
+		}
 		return inParts(s, grants, func(part []muban.Grant) error {
 			minted := s.grantRows(part)
 			err := s.hot.exec(ctx, `INSERT INTO grants (`+minted.list()+`) `+minted.source(), minted.args())
@@ -33,6 +36,13 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 		}
 	}})
 	return grants, err
+}
+
+// holdOwners holds those whose grants are stored, mostly one user.
+func (s *Store) holdOwners(ctx context.Context, tx *sql.Tx, grants []muban.Grant) error {
+	return inRuns(grants, func(g muban.Grant) owner { return owner{g.AppID, g.UserNo} }, func(part []muban.Grant) error {
+		return s.holdUser(ctx, tx, part[0].AppID, part[0].UserNo, part[0].UserID)
+	})
 }
 
 func (s *Store) grantRows(grants []muban.Grant) *rows {

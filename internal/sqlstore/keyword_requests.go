@@ -29,6 +29,9 @@ func (s *Store) CreateKeywordRequest(ctx context.Context, r muban.KeywordRequest
 	}
 	r.Seq = seq
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdApp(ctx, tx, r.AppID); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO keyword_requests (`+keywordRequestColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			r.Seq, string(r.Platform), r.AppID, r.TitleID, r.Name, r.Example, string(r.State), r.Reason, r.KeywordID,

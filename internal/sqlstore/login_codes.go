@@ -21,6 +21,9 @@ func scanLoginCode(row scanner) (muban.LoginCode, error) {
 // CreateLoginCode implements messaging.LoginStore.
 func (s *Store) CreateLoginCode(ctx context.Context, code muban.LoginCode, forget time.Time) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdUser(ctx, tx, code.AppID, code.UserNo, code.UserID); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM login_codes WHERE app_id = $1 AND expires_at < $2`, code.AppID, millis(forget))
 		if err != nil {
 			return err
@@ -38,6 +41,9 @@ func (s *Store) putLoginCode(ctx context.Context, tx *sql.Tx, c muban.LoginCode)
 // UseLoginCode implements messaging.LoginStore.
 func (s *Store) UseLoginCode(ctx context.Context, appID string, hash []byte, use func(*muban.LoginCode) (*muban.LoginCode, error)) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdApp(ctx, tx, appID); err != nil {
+			return err
+		}
 		code, err := scanLoginCode(tx.QueryRowContext(ctx,
 			`SELECT `+loginCodeColumns+` FROM login_codes WHERE app_id = $1 AND hash = $2`+s.lock("hash"), appID, hash))
 		if err != nil {

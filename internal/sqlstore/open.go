@@ -54,7 +54,8 @@ type Store struct {
 	changes     changes
 	tails       tails
 	outbox      outbox
-	recent      *recentGrants // the committer's alone; nil where others write too
+	recent      *recentGrants  // the committer's alone; nil where others write too
+	templates   *keptTemplates // as recent
 	users       together[userID, muban.User]
 	filing      filing // the committer's alone
 	due         chan struct{}
@@ -133,7 +134,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	if s.shared {
 		s.engine, err = openPostgres(ctx, o.Database, s.log, o.forNode)
 	} else {
-		s.recent = newRecentGrants(mostRecent)
+		s.recent, s.templates = newRecentGrants(mostRecent), newKeptTemplates()
 		s.engine, err = openSQLite(ctx, o.Dir, s.log)
 	}
 	if err != nil {

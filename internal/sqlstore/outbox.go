@@ -77,8 +77,11 @@ func (s *Store) recordAttempts(ctx context.Context, results []muban.PushResult, 
 	}
 	for _, r := range results {
 		c, found := callbacks[r.Seq]
-		if !found {
-			continue // the app was deleted meanwhile
+		if !found { // the app was deleted meanwhile
+			if err := s.hot.later(ctx, `DELETE FROM outbox WHERE app_id = ? AND seq = ?`, []any{r.AppID, r.Seq}); err != nil {
+				return err
+			}
+			continue
 		}
 		rule(&c, r.Attempt)
 		attempts, err := attemptsText(c.Attempts)

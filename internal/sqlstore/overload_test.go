@@ -21,6 +21,7 @@ func openForTest(t *testing.T, queue int) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	store.templates.put(templateKey{appID: "app"}) // anySend's is none that was made
 	return store
 }
 

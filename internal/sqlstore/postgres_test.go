@@ -83,6 +83,8 @@ type pgStore struct {
 	app  muban.App
 	user muban.User
 	now  time.Time
+
+	template muban.Template
 }
 
 // openPostgres opens a store; like is one on the same database whose app and
@@ -100,13 +102,17 @@ func openWith(t *testing.T, o sqlstore.Options, like *pgStore) *pgStore {
 	}
 	s := &pgStore{Store: store, t: t, now: time.Now().UTC().Truncate(time.Millisecond)}
 	if like != nil {
-		s.app, s.user = like.app, like.user
+		s.app, s.user, s.template = like.app, like.user, like.template
 		return s
 	}
 	if s.app, err = s.CreateApp(t.Context(), muban.App{ID: "wx0000000000000001", Platform: muban.WeChatMini, CreatedAt: s.now}); err != nil {
 		t.Fatal(err)
 	}
 	if s.user, err = s.CreateUser(t.Context(), muban.User{AppID: s.app.ID, OpenID: "oUser"}); err != nil {
+		t.Fatal(err)
+	}
+	s.template, err = s.CreateTemplate(t.Context(), muban.Template{AppID: s.app.ID, ID: "t", CreatedAt: s.now}, func(int64) error { return nil })
+	if err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -134,7 +140,7 @@ func (s *pgStore) send(grant string) (muban.Message, error) {
 	return s.Accept(s.t.Context(), muban.Accept{
 		Message: muban.Message{
 			AppID: s.app.ID, Platform: s.app.Platform, UserNo: s.user.No, UserID: s.user.OpenID,
-			TemplateID: "t", GrantID: grant, State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now, FinishedAt: s.now,
+			TemplateID: s.template.ID, TemplateSeq: s.template.Seq, GrantID: grant, State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now, FinishedAt: s.now,
 		},
 		Decide: func(l muban.Ledger) *muban.Refusal {
 			if l.Grant == nil || !l.Grant.Spendable(s.now) {

@@ -19,6 +19,12 @@ func (s *Store) Reset(ctx context.Context, titles []muban.Title) error {
 		titles[i].Seq = seq
 	}
 	err := s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// First, in the order of sends and of what holds an app; see DeleteApp.
+		for _, first := range []string{"apps", "daily_sends", "templates"} {
+			if err := s.empty(ctx, tx, first); err != nil {
+				return fmt.Errorf("emptying %s: %w", first, err)
+			}
+		}
 		for _, t := range travellingTables() {
 			if t.name == "meta" { // the store's own, but for the clock
 				continue

@@ -115,6 +115,7 @@ func (s *Store) Templates(ctx context.Context, appID string, page muban.Page) (m
 // DeleteTemplate implements messaging.TemplateStore.
 func (s *Store) DeleteTemplate(ctx context.Context, appID, id string) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		s.templates.forget()
 		result, err := tx.ExecContext(ctx, `DELETE FROM templates WHERE app_id = $1 AND template_id = $2`, appID, id)
 		return mustTouch(result, err, "template", id)
 	})

@@ -37,7 +37,11 @@ func TestStoreTravels(t *testing.T) {
 	if err := s.CreateAuthorization(t.Context(), authorization); err != nil {
 		t.Fatal(err)
 	}
-	login := muban.LoginCode{AppID: alipay.ID, Hash: []byte("login\x00"), Use: muban.LoginSignIn, UserNo: 1, UserID: "2088", IssuedAt: s.now, ExpiresAt: s.now}
+	buyer, err := s.CreateUser(t.Context(), muban.User{AppID: alipay.ID, OpenID: "2088"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := muban.LoginCode{AppID: alipay.ID, Hash: []byte("login\x00"), Use: muban.LoginSignIn, UserNo: buyer.No, UserID: "2088", IssuedAt: s.now, ExpiresAt: s.now}
 	if err := s.CreateLoginCode(t.Context(), login, s.now); err != nil {
 		t.Fatal(err)
 	}

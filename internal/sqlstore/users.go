@@ -40,6 +40,9 @@ func (s *Store) CreateUser(ctx context.Context, user muban.User) (muban.User, er
 	}
 	user.No = no
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdApp(ctx, tx, user.AppID); err != nil {
+			return err
+		}
 		if err := s.putUserIDs(ctx, tx, user, user.IDs()); err != nil {
 			return err
 		}
@@ -131,6 +134,9 @@ func (s *Store) Users(ctx context.Context, appID string, page muban.Page) (muban
 func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*muban.User) error) (muban.User, error) {
 	var user muban.User
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if err := s.holdApp(ctx, tx, appID); err != nil {
+			return err
+		}
 		user, err = s.userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err

@@ -158,6 +158,7 @@ func claimsByApp(t *testing.T, b *bundle) {
 	other := b.newApp(muban.WeChatOA, "wx00000000000000oa")
 	send := b.send("")
 	send.Message.AppID, send.Message.Platform = other.ID, other.Platform
+	send.Message.TemplateSeq = b.newTemplate(other, "template-1").Seq
 	send.Decide = func(muban.Ledger) *muban.Refusal { return nil }
 	send.Callback = b.callback()
 	send.Callback.AppID = other.ID

@@ -290,7 +290,7 @@ func grants(t *testing.T, b *bundle) {
 	if diff := cmp.Diff(grant, read); diff != "" {
 		t.Errorf("grant changed in the store:\n%s", diff)
 	}
-	_, err = b.CreateGrants(b.ctx, []muban.Grant{{AppID: b.app.ID, ID: "new"}, {AppID: b.app.ID, ID: "g1"}})
+	_, err = b.CreateGrants(b.ctx, []muban.Grant{{AppID: b.app.ID, ID: "new", UserNo: b.user.No}, {AppID: b.app.ID, ID: "g1", UserNo: b.user.No}})
 	b.refused(err, muban.RuleConflict)
 	_, err = b.Grant(b.ctx, b.app.ID, "new")
 	b.refused(err, muban.RuleNotFound)

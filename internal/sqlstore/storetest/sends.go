@@ -222,6 +222,7 @@ func officialAccountIDs(t *testing.T, b *bundle) {
 	user := b.newUser(app, muban.User{OpenID: "oFollower"})
 	send := b.send("")
 	send.Message.AppID, send.Message.Platform, send.Message.UserNo = app.ID, app.Platform, user.No
+	send.Message.TemplateSeq = b.newTemplate(app, "template-1").Seq
 	send.Decide = func(muban.Ledger) *muban.Refusal { return nil }
 	message, err := b.Accept(b.ctx, send)
 	b.must(err)

@@ -36,6 +36,8 @@ func Run(t *testing.T, fresh func(t *testing.T, starter []muban.Title) Opener) {
 	}{
 		{"apps", apps},
 		{"deleting an app takes everything along", deleteApp},
+		{"nothing is stored for an app that is gone", goneApp},
+		{"nothing is stored for a user or a template that is gone", goneUser},
 		{"platform keys stand apart from the apps", platformKeys},
 		{"authorizations go with either app", authorizations},
 		{"tokens", tokens},
