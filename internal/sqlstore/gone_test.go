@@ -16,6 +16,7 @@ import (
 func TestDeletingAnAppUnderLoad(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, a, b *pgStore) {
+		t.Helper()
 		for round := range 8 {
 			deleteUnderLoad(t, a, b, fmt.Sprint("app", round), round%2 == 1)
 		}

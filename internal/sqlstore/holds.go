@@ -119,6 +119,6 @@ func (s *Store) readTemplates(ctx context.Context, b *books, sends []*acceptance
 	})
 }
 
-func (a *acceptance) templateKey() templateKey {
-	return templateKey{a.Message.AppID, a.Message.TemplateSeq}
+func (send *acceptance) templateKey() templateKey {
+	return templateKey{send.Message.AppID, send.Message.TemplateSeq}
 }
