@@ -30,18 +30,23 @@ func newRowLeases(db *sql.DB) *rowLeases {
 }
 
 // claim holds the callbacks of an app that are due the longest, unless another
-// worker has the very first of them: then it has the app.
+// worker has the very first of them: then it has the app. Only who got hold of
+// that one touches any other. Whoever locked them before would leave a hole in
+// what the one takes who may: it would go on with later ones, and a third with
+// those between.
 func (l *rowLeases) claim(ctx context.Context, lease muban.Lease, appID string, now time.Time, most int, hold time.Duration) ([]muban.Callback, error) {
 	rows, err := l.db.QueryContext(ctx, `
-		WITH free AS MATERIALIZED (
-			SELECT due_at, seq FROM outbox
-			WHERE app_id = $1 AND due_at <= $2 AND lease_until <= `+realTime+`
+		WITH first AS MATERIALIZED (
+			SELECT seq FROM outbox WHERE app_id = $1 AND due_at <= $2 AND lease_until <= `+realTime+`
+				AND seq = (SELECT seq FROM outbox WHERE app_id = $1 AND due_at <= $2 ORDER BY due_at, seq LIMIT 1)
+			FOR UPDATE SKIP LOCKED
+		), free AS MATERIALIZED (
+			SELECT seq FROM outbox
+			WHERE app_id = $1 AND due_at <= $2 AND lease_until <= `+realTime+` AND EXISTS (SELECT 1 FROM first)
 			ORDER BY due_at, seq LIMIT $3 FOR UPDATE SKIP LOCKED
 		), taken AS (
 			UPDATE outbox SET lease = $4, lease_until = `+realTime+` + $5
 			FROM free WHERE outbox.app_id = $1 AND outbox.seq = free.seq
-				AND (SELECT seq FROM free ORDER BY due_at, seq LIMIT 1) =
-					(SELECT seq FROM outbox WHERE app_id = $1 AND due_at <= $2 ORDER BY due_at, seq LIMIT 1)
 			RETURNING outbox.app_id, outbox.seq, outbox.due_at
 		)
 		SELECT `+callbackColumns+` FROM taken o JOIN callbacks c ON c.app_id = o.app_id AND c.seq = o.seq`,
