@@ -72,7 +72,7 @@ func (s *Store) lockNumbers(ctx context.Context, tx *sql.Tx) error {
 func (s *Store) lockApp(ctx context.Context, tx *sql.Tx, appID string) error {
 	var found string
 	err := tx.QueryRowContext(ctx, `SELECT app_id FROM apps WHERE app_id = $1`+s.lock("app_id"), appID).Scan(&found)
-	return s.orNotFound(err, "app", appID)
+	return mustFind(err, "app", appID)
 }
 
 // App implements messaging.AppStore.
@@ -124,7 +124,7 @@ func (s *Store) UpdateAppDropping(ctx context.Context, appID string, edit func(*
 func (s *Store) updateApp(ctx context.Context, tx *sql.Tx, appID string, edit func(*muban.App) error) (muban.App, error) {
 	app, err := scanApp(tx.QueryRowContext(ctx, `SELECT `+appColumns+` FROM apps WHERE app_id = $1`+s.lock("app_id"), appID))
 	if err != nil {
-		return app, s.orNotFound(err, "app", appID)
+		return app, mustFind(err, "app", appID)
 	}
 	if err := edit(&app); err != nil {
 		return app, err

@@ -119,7 +119,7 @@ func (s *Store) ResendCallback(ctx context.Context, seq int64, now time.Time) (m
 		var appID string
 		err := tx.QueryRowContext(ctx, `SELECT app_id FROM callbacks WHERE seq = $1`, seq).Scan(&appID)
 		if err != nil {
-			return s.orNotFound(err, "callback", strconv.FormatInt(seq, 10))
+			return mustFind(err, "callback", strconv.FormatInt(seq, 10))
 		}
 		if err := s.holdApp(ctx, tx, appID); err != nil {
 			return err

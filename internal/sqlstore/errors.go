@@ -8,12 +8,10 @@ import (
 )
 
 // orNotFound turns "no row" into the refusal that says what is not there, and
-// a database that is away into the one that says to try again.
+// a database that is away into the one that says to try again. It is for what
+// only reads; see mustFind.
 func (s *Store) orNotFound(err error, object, id string) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return muban.Refuse(muban.RuleNotFound, "object", object, "id", id)
-	}
-	return s.orBusy(err)
+	return s.orBusy(mustFind(err, object, id))
 }
 
 // orBusy is for what only reads: while the database is away, or has no room or
@@ -34,6 +32,16 @@ func (s *Store) orBusy(err error) error {
 func (s *Store) orConflict(err error, object, id string) error {
 	if err != nil && s.engine.judge(err) == duplicate {
 		return muban.Refuse(muban.RuleConflict, "object", object, "id", id)
+	}
+	return err
+}
+
+// mustFind is orNotFound within a transaction that writes: any other error has
+// to reach the committer, which writes again what the database gave up for
+// another transaction's sake.
+func mustFind(err error, object, id string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return muban.Refuse(muban.RuleNotFound, "object", object, "id", id)
 	}
 	return err
 }

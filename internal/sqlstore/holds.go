@@ -15,7 +15,7 @@ import (
 func (s *Store) holdApp(ctx context.Context, tx *sql.Tx, appID string) error {
 	var one int
 	err := tx.QueryRowContext(ctx, `SELECT 1 FROM apps WHERE app_id = $1`+s.hold(""), appID).Scan(&one)
-	return s.orNotFound(err, "app", appID)
+	return mustFind(err, "app", appID)
 }
 
 // holdUser holds an app and one of its users, whom the caller knew by an id.
@@ -25,7 +25,7 @@ func (s *Store) holdUser(ctx context.Context, tx *sql.Tx, appID string, userNo i
 	}
 	var one int
 	err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE app_id = $1 AND user_no = $2`+s.hold(""), appID, userNo).Scan(&one)
-	return s.orNotFound(err, "user", id)
+	return mustFind(err, "user", id)
 }
 
 // hold is what a SELECT ends with that keeps other nodes from deleting its

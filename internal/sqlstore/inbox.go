@@ -156,7 +156,7 @@ func (s *Store) MarkRead(ctx context.Context, appID string, userNo int64, id mub
 		err = tx.QueryRowContext(ctx, `SELECT read_at FROM messages WHERE app_id = $1 AND user_no = $2 AND seq = $3 AND state = $4`,
 			appID, userNo, id.Seq(), string(muban.StateDelivered)).Scan(&readAt)
 		if err != nil || readAt != 0 {
-			return s.orNotFound(err, "message", id.String())
+			return mustFind(err, "message", id.String())
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE messages SET read_at = $1 WHERE app_id = $2 AND seq = $3`, millis(at), appID, id.Seq()); err != nil {
 			return err

@@ -71,7 +71,7 @@ func (s *Store) DecideKeywordRequest(ctx context.Context, platform muban.Platfor
 		r, err := scanKeywordRequest(tx.QueryRowContext(ctx, `SELECT `+keywordRequestColumns+` FROM keyword_requests
 			WHERE seq = $1 AND platform = $2`+s.lock("seq"), seq, string(platform)))
 		if err != nil {
-			return s.orNotFound(err, "keyword request", strconv.FormatInt(seq, 10))
+			return mustFind(err, "keyword request", strconv.FormatInt(seq, 10))
 		}
 		title, err := s.lockTitle(ctx, tx, platform, r.TitleID)
 		if err != nil {

@@ -47,7 +47,7 @@ func (s *Store) UseLoginCode(ctx context.Context, appID string, hash []byte, use
 		code, err := scanLoginCode(tx.QueryRowContext(ctx,
 			`SELECT `+loginCodeColumns+` FROM login_codes WHERE app_id = $1 AND hash = $2`+s.lock("hash"), appID, hash))
 		if err != nil {
-			return s.orNotFound(err, "login code", "")
+			return mustFind(err, "login code", "")
 		}
 		next, err := use(&code)
 		if err != nil {

@@ -26,10 +26,10 @@ type querier interface {
 }
 
 // userByAnyID finds a user; lock is what keeps it from others, if anything.
-func (s *Store) userByAnyID(ctx context.Context, q querier, appID, id, lock string) (muban.User, error) {
+func userByAnyID(ctx context.Context, q querier, appID, id, lock string) (muban.User, error) {
 	user, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users
 		WHERE app_id = $1 AND user_no = (SELECT user_no FROM user_ids WHERE app_id = $2 AND id = $3)`+lock, appID, appID, id))
-	return user, s.orNotFound(err, "user", id)
+	return user, mustFind(err, "user", id)
 }
 
 // CreateUser implements messaging.UserStore.
@@ -77,16 +77,21 @@ func flag(b bool) int64 {
 // ask at the same time share a statement.
 func (s *Store) User(ctx context.Context, appID, id string) (muban.User, error) {
 	if !s.shared {
-		return s.userByAnyID(ctx, s.reader, appID, id, "")
+		return s.readUser(ctx, appID, id)
 	}
 	user, err := s.users.get(ctx, userID{appID, id})
 	switch {
 	case errors.Is(err, errShared):
-		return s.userByAnyID(ctx, s.reader, appID, id, "")
+		return s.readUser(ctx, appID, id)
 	case errors.Is(err, errNoRow):
 		err = sql.ErrNoRows
 	}
 	return user, s.orNotFound(err, "user", id)
+}
+
+func (s *Store) readUser(ctx context.Context, appID, id string) (muban.User, error) {
+	user, err := userByAnyID(ctx, s.reader, appID, id, "")
+	return user, s.orBusy(err)
 }
 
 // userID is any id of a user of an app.
@@ -137,7 +142,7 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 		if err := s.holdApp(ctx, tx, appID); err != nil {
 			return err
 		}
-		user, err = s.userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
+		user, err = userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}
@@ -164,7 +169,7 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 // DeleteUser implements messaging.UserStore.
 func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		user, err := s.userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
+		user, err := userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
 		}
