@@ -146,12 +146,13 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 			return err
 		}
 		for _, table := range []string{
-			// First, in the order of a send: one that holds its template is over
-			// then, another does not find it. So it is with all else, which holds
-			// the app.
+			// First, in the order of a send: one that has its counter, or holds its
+			// template, is over then, another finds none (see openBooks). So it is
+			// with all else, which holds the app.
 			"daily_sends", "templates",
 			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "spends", "grants", "template_texts", "user_ids", "users", "tokens",
 			"platform_keys", "authorizations", "login_codes", "keyword_requests",
+			"daily_sends", // also those that were made meanwhile
 		} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1`, appID); err != nil {
 				return fmt.Errorf("deleting the app's %s: %w", table, err)

@@ -34,9 +34,11 @@ type openDay struct {
 
 // openBooks reads what the sends need. On a database that others share it
 // locks counters and names, in key order, before it reads grants; all of it
-// travels together.
+// travels together. Who deletes an app waits for its counters, or the sends wait
+// for him and find them missing. A counter that is made only now nobody waits
+// for: then the sends hold their templates.
 func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, error) {
-	b, err := s.readBooks(ctx, sends)
+	b, err := s.readBooks(ctx, sends, "")
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 		if err := s.makeDays(ctx, missing); err != nil {
 			return nil, err
 		}
-		return s.readBooks(ctx, sends)
+		return s.readBooks(ctx, sends, s.hold("app_id, seq"))
 	}
 	for _, key := range missing {
 		b.sent[key] = &openDay{}
@@ -56,7 +58,9 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 	return b, nil
 }
 
-func (s *Store) readBooks(ctx context.Context, sends []*acceptance) (*books, error) {
+// readBooks reads the books; hold is what keeps templates from being deleted,
+// if anything.
+func (s *Store) readBooks(ctx context.Context, sends []*acceptance, hold string) (*books, error) {
 	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay), templates: make(map[templateKey]bool)}
 	for _, send := range sends {
 		if m := &send.Message; m.GrantID != "" {
@@ -66,7 +70,7 @@ func (s *Store) readBooks(ctx context.Context, sends []*acceptance) (*books, err
 	if err := s.readDays(ctx, daysOf(sends), b.sent); err != nil {
 		return nil, fmt.Errorf("reading the day's sends: %w", err)
 	}
-	if err := s.readTemplates(ctx, b, sends); err != nil {
+	if err := s.readTemplates(ctx, b, sends, hold); err != nil {
 		return nil, fmt.Errorf("reading templates: %w", err)
 	}
 	if err := s.readNames(ctx, b, sends); err != nil {

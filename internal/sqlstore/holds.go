@@ -86,8 +86,8 @@ func (k *keptTemplates) forget() {
 	}
 }
 
-// readTemplates notes which of the sends' templates are there, and holds them.
-func (s *Store) readTemplates(ctx context.Context, b *books, sends []*acceptance) error {
+// readTemplates notes which of the sends' templates are there.
+func (s *Store) readTemplates(ctx context.Context, b *books, sends []*acceptance, hold string) error {
 	var asked []templateKey
 	for _, send := range sends {
 		key := send.templateKey()
@@ -107,7 +107,7 @@ func (s *Store) readTemplates(ctx context.Context, b *books, sends []*acceptance
 			wanted.number(key.seq)
 		}
 		return s.hot.ask(ctx, `SELECT app_id, seq FROM templates
-			WHERE (app_id, seq) IN (`+wanted.source()+`)`+s.hold("app_id, seq"), wanted.args(), func(row scanner) error {
+			WHERE (app_id, seq) IN (`+wanted.source()+`)`+hold, wanted.args(), func(row scanner) error {
 			var key templateKey
 			if err := row.Scan(&key.appID, &key.seq); err != nil {
 				return err
