@@ -155,8 +155,8 @@ func newUserLoginCode(s *shell) *cobra.Command {
 		Use: "login-code USER", Short: "Issue the code that the user's phone gives the app's backend", Args: takes("USER"),
 		Long: `Issue what wx.login, swan.login or my.getAuthCode would give the user's phone.
 The app's backend exchanges it for who the user is, once and within 5 minutes:
-/sns/jscode2session on WeChat, /oauth/jscode2sessionkey on Baidu,
-alipay.system.oauth.token on Alipay.`,
+/sns/jscode2session on WeChat, /oauth/jscode2sessionkey or
+/rest/2.0/smartapp/getsessionkey on Baidu, alipay.system.oauth.token on Alipay.`,
 		Example: "  muban user login-code --app wx3f7a9c0d5e8b2146 o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 			code, err := c.IssueLoginCode(ctx, app, args[0])

@@ -31,7 +31,7 @@ func (a *api) userRoutes() {
 	}, a.deleteUser)
 	handle(a, "POST /api/v1/apps/{app_id}/users/{user}/login-codes", doc{
 		id: "issueLoginCode", tag: "users", summary: "Issue a login code", status: http.StatusCreated, answer: "The code.",
-		text: "What wx.login, swan.login or my.getAuthCode would give the user's phone: good for 5 minutes of sandbox time and once, in the platform's own call (`/sns/jscode2session`, `/oauth/jscode2sessionkey`, `alipay.system.oauth.token`). wechat-oa has none. A Baidu guest, who has no `open_id`, is refused.",
+		text: "What wx.login, swan.login or my.getAuthCode would give the user's phone: good for 5 minutes of sandbox time and once, in the platform's own call (`/sns/jscode2session`, `/oauth/jscode2sessionkey` or `/rest/2.0/smartapp/getsessionkey`, `alipay.system.oauth.token`). wechat-oa has none. A Baidu guest, who has no `open_id`, is refused.",
 	}, a.issueLoginCode)
 }
 

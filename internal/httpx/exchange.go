@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/muban-dev/muban"
 )
@@ -15,6 +16,8 @@ import (
 // fill it in; the middleware logs and counts it at the end. It is used by the
 // request's own goroutine only.
 type Exchange struct {
+	// At is when the call came, by Options.Now.
+	At time.Time
 	// Dialect and Call name what was asked, from small fixed sets, so that
 	// they can label metrics: "wechat", "message/wxopen/template/send".
 	Dialect, Call string
@@ -93,7 +96,7 @@ func From(ctx context.Context) *Exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*Exchange); ok {
 		return x
 	}
-	return &Exchange{}
+	return &Exchange{At: time.Now()}
 }
 
 func newRID() string {

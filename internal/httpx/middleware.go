@@ -35,10 +35,10 @@ func Wrap(next http.Handler, o Options) http.Handler {
 	var date dateHeader
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		s := &served{Exchange: Exchange{explain: o.Explain, inspected: o.Inspect != nil}}
+		now := o.Now()
+		s := &served{Exchange: Exchange{At: now, explain: o.Explain, inspected: o.Inspect != nil}}
 		s.recorder, s.context = recorder{ResponseWriter: w, x: &s.Exchange, r: r}, exchangeContext{r.Context(), &s.Exchange}
 		x, rec := &s.Exchange, &s.recorder
-		now := o.Now()
 		w.Header()["Date"] = date.at(now)
 		defer func() {
 			took := time.Since(began)
@@ -46,10 +46,10 @@ func Wrap(next http.Handler, o Options) http.Handler {
 				if !aborts(p) {
 					o.Log.ErrorContext(r.Context(), "handler panicked", "path", r.URL.Path, "rid", x.RID(), "panic", p, "stack", string(debug.Stack()))
 				}
-				x.inspect(o, r, rec, now, took)
+				x.inspect(o, r, rec, took)
 				panic(http.ErrAbortHandler)
 			}
-			x.inspect(o, r, rec, now, took)
+			x.inspect(o, r, rec, took)
 			finish(x, rec, r, o, took)
 		}()
 		next.ServeHTTP(rec, r.WithContext(&s.context))

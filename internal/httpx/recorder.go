@@ -17,10 +17,8 @@ type Exchanged struct {
 	SentSize, AnsweredSize int
 	// Status is 0 where the connection was closed without an answer.
 	Status int
-	Header http.Header // the answer's
-	// At is when the call came, by Options.Now; Took is real time.
-	At   time.Time
-	Took time.Duration
+	Header http.Header   // the answer's
+	Took   time.Duration // real time
 }
 
 // MostKept is how many bytes of a body are kept of an inspected call.
@@ -68,14 +66,14 @@ func (x *Exchange) keepUnread(w http.ResponseWriter, r *http.Request) {
 }
 
 // inspect tells of a platform call that is over.
-func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, at time.Time, took time.Duration) {
+func (x *Exchange) inspect(o Options, r *http.Request, rec *recorder, took time.Duration) {
 	if !x.inspected || !x.IsPlatformCall() {
 		return
 	}
 	x.keepUnread(rec.ResponseWriter, r)
 	o.Inspect(Exchanged{
 		Exchange: x, Request: r, Sent: x.sent, SentSize: x.sentSize, Answered: x.answered, AnsweredSize: x.answeredSize,
-		Status: rec.code, Header: rec.Header(), At: at, Took: took,
+		Status: rec.code, Header: rec.Header(), Took: took,
 	})
 }
 

@@ -54,7 +54,8 @@ func (s *Service) IssueLoginCode(ctx context.Context, appID, userID string) (Iss
 	return IssuedLoginCode{text, code.ExpiresAt}, nil
 }
 
-// SignIn is a backend's call to code2session on WeChat or Baidu.
+// SignIn is a backend's call to code2session on WeChat, or to Baidu's that
+// takes the app's id and secret.
 type SignIn struct {
 	Platform muban.Platform
 	// GrantType is WeChat's; Baidu's call has none.
@@ -78,12 +79,11 @@ func signInCallOf(p muban.Platform) (call credentialCall, codeName string) {
 	return credentialCall{[]muban.Platform{muban.WeChatMini}, "authorization_code", "appid", "secret"}, "js_code"
 }
 
-// SignInByCode exchanges a login code for its user, once. The session key is
-// made for the answer: nothing here is signed or encrypted with it.
+// SignInByCode is [Service.SignInTo] for who shows the app's id and secret.
 //
-// Refusals: those of the credentials; the code missing, unknown, expired, used.
+// Refusals: those of the credentials, then those of SignInTo.
 func (s *Service) SignInByCode(ctx context.Context, req SignIn) (SignedIn, error) {
-	call, codeName := signInCallOf(req.Platform)
+	call, _ := signInCallOf(req.Platform)
 	if req.GrantType == "" {
 		req.GrantType = call.grantType // the platform serves it (protocol.md §1.7)
 	}
@@ -91,14 +91,24 @@ func (s *Service) SignInByCode(ctx context.Context, req SignIn) (SignedIn, error
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if req.Code == "" {
-		return SignedIn{App: app}, muban.Refuse(muban.RuleLoginMissing, "parameter", codeName)
+	return s.SignInTo(ctx, app, req.Code)
+}
+
+// SignInTo exchanges a login code for its user, once, where the app is known,
+// as by its access token. The session key is made for the answer: nothing here
+// is signed or encrypted with it.
+//
+// Refusals: the code missing, unknown, expired, used.
+func (s *Service) SignInTo(ctx context.Context, app muban.App, code string) (SignedIn, error) {
+	if code == "" {
+		_, parameter := signInCallOf(app.Platform)
+		return SignedIn{App: app}, muban.Refuse(muban.RuleLoginMissing, "parameter", parameter)
 	}
-	user, err := s.useLoginCode(ctx, app, req.Code, signInRules, nil)
+	user, err := s.useLoginCode(ctx, app, code, signInRules, nil)
 	if err != nil {
 		return SignedIn{App: app}, err
 	}
-	return SignedIn{app, user, newSessionKey(req.Platform)}, nil
+	return SignedIn{app, user, newSessionKey(app.Platform)}, nil
 }
 
 // loginRules are the refusals of one use of login codes.

@@ -110,6 +110,10 @@ func TestInspectorShowsNoSecret(t *testing.T) {
 	session, _ := i.do("GET", "/sns/jscode2session?appid=wxmini&secret="+miniSecret+"&js_code="+code+"&grant_type=authorization_code", "")
 	secrets = append(secrets, regexp.MustCompile(`"session_key":"([^"]+)`).FindStringSubmatch(session)[1])
 	i.do("POST", "/oauth/jscode2sessionkey", "code=x&client_id=bdkey&sk="+baiduSecret)
+	member := i.native("POST", "/apps/bdkey/users", `{"open_id":"member"}`)["open_id"].(string)
+	code = i.native("POST", "/apps/bdkey/users/"+member+"/login-codes", "")["code"].(string)
+	session, _ = i.do("GET", "/rest/2.0/smartapp/getsessionkey?access_token="+baidu+"&code="+code, "")
+	secrets = append(secrets, regexp.MustCompile(`"session_key":"([^"]+)`).FindStringSubmatch(session)[1])
 
 	i.do("POST", "/cgi-bin/message/wxopen/template/send?access_token="+mini, `{"touser":"oUser","template_id":"tpl","form_id":"x","data":{}}`)
 	i.do("POST", "/cgi-bin/message/template/send?access_token="+stable, `{"touser":"nobody"}`)
@@ -214,6 +218,7 @@ func TestExplanationsAreWhollyChinese(t *testing.T) {
 		"/cgi-bin/template/api_set_industry?access_token=" + official:        {`{}`, `{"industry_id1":" ","industry_id2":"empty"}`},
 		"/rest/2.0/smartapp/template/templatelist?access_token=" + baidu:     {"", "offset=x&count=1", "offset=0&count=", `{"offset":{}}`, `{"offset":tru}`, "{\"offset\":\"\xff\"}"},
 		"/rest/2.0/smartapp/template/addTemplate?access_token=" + baidu:      {"id=BD0016&keyword_id_list=x", "id=BD0016&keyword_id_list=[1,2,99]", "id=&keyword_id_list=[1,2]", "id=x&keyword_id_list=[1,2]"},
+		"/rest/2.0/smartapp/getsessionkey?access_token=" + baidu:             {"", "code=x", "code=%00"},
 		"/oauth/jscode2sessionkey":                                           {"", "code=x&client_id=bdkey&sk=" + baiduSecret},
 		sendMini:                                                             {`{"touser":"oUser","template_id":"tpl","data":{"keyword1":{"value":"\u0000"}}}`, "{\"a\":1.x}", `{"a":"\u00x"}`, "", "{", "[]", "\xff", `{"touser":[]}`, `{"touser":"oUser","template_id":"tpl","data":[1]}`, `{"touser":"oUser","template_id":"tpl","data":{"keyword1":true}}`, `{"touser":"oUser","template_id":"tpl"}`, `{"touser":"oUser","template_id":"tpl","form_id":"the formId is a mock one"}`},
 		"/cgi-bin/wxopen/template/list?access_token=" + mini:                 {`{"offset":"x","count":1}`, `{"offset":0,"count":99}`},

@@ -33,6 +33,14 @@ func (n noting) SignInByCode(ctx context.Context, req messaging.SignIn) (messagi
 	return in, err
 }
 
+func (n noting) SignInTo(ctx context.Context, app muban.App, code string) (messaging.SignedIn, error) {
+	in, err := n.Service.SignInTo(ctx, app, code)
+	if err == nil {
+		httpx.From(ctx).User = in.User.MainID()
+	}
+	return in, err
+}
+
 func (n noting) IssueUserToken(ctx context.Context, app muban.App, req messaging.UserTokenRequest) (messaging.UserToken, error) {
 	token, err := n.Service.IssueUserToken(ctx, app, req)
 	if err == nil {

@@ -1,6 +1,7 @@
 // Package baidu holds what crosses the network between a Baidu Smart Program
 // client and the platform: parameters and answers of the six template message
-// calls and of the token call, and the platform's table of error codes.
+// calls, of both logins and of the token call, and the platform's table of
+// error codes.
 //
 // Answers are written exactly as documented, members in the documented order.
 // Requests are read as leniently as the clients in the field need it

@@ -39,7 +39,8 @@ func ErrorOf(code int) (row Error, ok bool) {
 	return errorTable[i], true
 }
 
-// Answer is what is sent to say that a call failed with this row's code.
+// Answer is what is sent to say that a call failed with this row's code, but
+// by getsessionkey, whose own is a [SessionAnswer].
 func (e Error) Answer() any {
 	if e.Gateway {
 		return GatewayFailure{e.Code, e.Text}
@@ -69,6 +70,7 @@ func CodeOf(kind, call string, form bool) (code int, ok bool) {
 const (
 	seeGateway = "docs/protocol.md §1.6"
 	seeCalls   = "docs/protocol.md §4.3"
+	seeSession = "docs/protocol.md §1.7"
 	see000     = "Baidu sendTemplateMessage (seed 000), 错误码"
 )
 
@@ -103,4 +105,8 @@ var errorTable = []Error{
 	{Code: 4004, Text: "场景id无效", Meaning: "the scene is unknown, expired or spent, or not used as it was issued", See: see000, Kinds: []string{"grant_unknown", "grant_expired", "grant_spent", "grant_mismatch", "recipient_unknown"}},
 	{Code: 6001, Text: "无 push 权限", Meaning: "the app has no push permission", See: see000, Kinds: []string{"push_forbidden"}},
 	{Code: 30001, Text: "参数错误", Meaning: "templatedel: the app has no such template", See: seeCalls, Kinds: []string{"template_unknown"}, Call: CallDeleteTemplate},
+	{Code: ErrnoParameter, Text: OAuthParameter, Meaning: "getsessionkey: code is missing, unknown, expired or used, or the body cannot be read", See: seeSession, Kinds: []string{
+		"login_code_invalid", "login_code_used", "login_code_missing",
+		"parameter", "body_empty", "body_malformed", "body_too_large",
+	}, Call: CallGetSessionKey},
 }

@@ -42,6 +42,13 @@ func TestAnswers(t *testing.T) {
 		`{"error":"invalid_client","error_description":"unknown client id"}`:            baidu.OAuthFailure{Error: "invalid_client", ErrorDescription: "unknown client id"},
 		`{"errno":0,"msg":"success","data":{"total_count":0,"list":[]}}`:                baidu.Success(baidu.LibraryList{List: []baidu.LibraryTitle{}}),
 		`{"errno":0,"msg":"success","data":{"template_id":"f34178cd598201d9dc8dNwmP"}}`: baidu.Success(baidu.Added{TemplateID: "f34178cd598201d9dc8dNwmP"}),
+		// protocol.md §1.7
+		`{"data":{"session_key":"e033","open_id":"k0mH"},"errmsg":"succ","errno":0,"request_id":"3951118341","timestamp":1640140013}`: baidu.SessionAnswer{
+			Data: &baidu.Session{SessionKey: "e033", OpenID: "k0mH"}, ErrMsg: baidu.SessionSuccess, RequestID: "3951118341", Timestamp: 1640140013,
+		},
+		`{"errmsg":"parameter is invalid","errno":10010100,"request_id":"1","timestamp":2}`: baidu.SessionAnswer{
+			ErrMsg: baidu.OAuthParameter, Errno: baidu.ErrnoParameter, RequestID: "1", Timestamp: 2,
+		},
 	} {
 		got, err := json.Marshal(answer)
 		if err != nil || string(got) != want {

@@ -11,7 +11,8 @@ type oauthMeaning struct {
 const (
 	// OAuthParameter and its number ErrnoParameter are jscode2sessionkey's own
 	// for what OAuthInvalidRequest is elsewhere. The number stands beside its
-	// other codes too, whose own are not known (protocol.md §1.7).
+	// other codes too, whose own are not known (protocol.md §1.7), and is what
+	// getsessionkey refuses with.
 	OAuthParameter = "parameter is invalid"
 	ErrnoParameter = 10010100
 

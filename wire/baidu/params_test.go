@@ -155,6 +155,10 @@ func FuzzDecodeParams(f *testing.F) {
 		_, _ = baidu.DecodeToken(p)
 		_, _ = baidu.DecodeDelete(p)
 		_ = baidu.DecodeList(p)
+		_, _ = baidu.DecodeSessionKey(p)
+		if code, err := baidu.DecodeGetSessionKey(p); err == nil && (!utf8.ValidString(code) || strings.Contains(code, "\x00")) {
+			t.Fatalf("%q was read as a text", code)
+		}
 		if values, err := url.ParseQuery(query); err == nil {
 			checkForm(t, query, values)
 		}

@@ -18,7 +18,8 @@ import (
 const unavailable = 2
 
 // strays are the kinds that cannot arise here: credentials are asked for below
-// /oauth only, and the rest is another platform's or the native API's. Should
+// /oauth only, login codes there and by getsessionkey, which has a code of its
+// own for them, and the rest is another platform's or the native API's. Should
 // one of them come through all the same, something inside is wrong.
 var strays = map[muban.Kind]int{
 	muban.KindGrantTypeInvalid: 2002,
@@ -99,6 +100,9 @@ func failure(w http.ResponseWriter, x *httpx.Exchange, oauth bool, err error) an
 	} else {
 		row, _ := baidu.ErrorOf(codeOf(x.Call, refusal))
 		answer, code = row.Answer(), strconv.Itoa(row.Code)
+		if row.Call == baidu.CallGetSessionKey {
+			answer = sessionFailure(x, row, refusal)
+		}
 	}
 	if refusal == nil {
 		x.Err, x.Code = err, code

@@ -36,6 +36,10 @@ func (s broken) Send(context.Context, muban.App, muban.SendRequest) (muban.Messa
 
 func (s broken) DeleteTemplate(context.Context, string, string) error { return s.fail() }
 
+func (s broken) SignInTo(context.Context, muban.App, string) (messaging.SignedIn, error) {
+	return messaging.SignedIn{}, s.fail()
+}
+
 func (s broken) IssueToken(context.Context, messaging.TokenRequest) (messaging.IssuedToken, error) {
 	return messaging.IssuedToken{
 		Text: "24.0.2592000.1573901211.282335-1", ExpiresIn: 2592000 * time.Second, App: muban.App{ID: appKey},
@@ -58,6 +62,7 @@ func TestOurOwnFailures(t *testing.T) {
 	for _, path := range []struct{ url, call, appID, answer, code string }{
 		{sendAnything, "template/send", appKey, sendFailed, "4002"},
 		{deleteAny, "template/templatedel", appKey, unavailable, "2"},
+		{newSessionPath + "?access_token=x&code=x", "getsessionkey", appKey, unavailable, "2"},
 		{tokenURL, "oauth/2.0/token", "", oauthFailed, "temporarily_unavailable"},
 	} {
 		for _, test := range []struct {

@@ -16,8 +16,7 @@ type Service interface {
 	Tokens
 	Library
 	Templates
-	// SignInByCode exchanges a login code for its user.
-	SignInByCode(ctx context.Context, req messaging.SignIn) (messaging.SignedIn, error)
+	Logins
 	// MayPush refuses an app without push permission.
 	MayPush(app muban.App) error
 	// Send accepts or refuses a message; it may answer muban.ErrOutcomeUnknown.
@@ -28,6 +27,14 @@ type Service interface {
 type Tokens interface {
 	IssueToken(ctx context.Context, req messaging.TokenRequest) (messaging.IssuedToken, error)
 	Authorize(ctx context.Context, text string, wanted ...muban.Platform) (muban.App, error)
+}
+
+// Logins exchange a login code for its user.
+type Logins interface {
+	// SignInByCode is for who shows the app's id and secret.
+	SignInByCode(ctx context.Context, req messaging.SignIn) (messaging.SignedIn, error)
+	// SignInTo is for who shows an access token of the app.
+	SignInTo(ctx context.Context, app muban.App, code string) (messaging.SignedIn, error)
 }
 
 // Library is the public template library.
@@ -74,6 +81,7 @@ func (h *Handler) routes() map[string]call {
 		baidu.RestRoot + baidu.CallListTemplates:  h.withApp(h.listTemplates),
 		baidu.RestRoot + baidu.CallDeleteTemplate: h.withApp(h.deleteTemplate),
 		baidu.RestRoot + baidu.CallSend:           h.withApp(h.send, h.service.MayPush),
+		baidu.RestRoot + baidu.CallGetSessionKey:  h.withApp(h.getSessionKey),
 	}
 }
 

@@ -371,7 +371,7 @@ export interface paths {
         put?: never;
         /**
          * Issue a login code
-         * @description What wx.login, swan.login or my.getAuthCode would give the user's phone: good for 5 minutes of sandbox time and once, in the platform's own call (`/sns/jscode2session`, `/oauth/jscode2sessionkey`, `alipay.system.oauth.token`). wechat-oa has none. A Baidu guest, who has no `open_id`, is refused.
+         * @description What wx.login, swan.login or my.getAuthCode would give the user's phone: good for 5 minutes of sandbox time and once, in the platform's own call (`/sns/jscode2session`, `/oauth/jscode2sessionkey` or `/rest/2.0/smartapp/getsessionkey`, `alipay.system.oauth.token`). wechat-oa has none. A Baidu guest, who has no `open_id`, is refused.
          */
         post: operations["issueLoginCode"];
         delete?: never;

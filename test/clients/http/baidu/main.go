@@ -23,7 +23,7 @@ const (
 	example = "金额: 300元\n订单号: 321254555\n预订时间: 2016年9月9日 10：10"
 )
 
-// The outcomes, with the texts of seeds 000 and 001 and protocol.md §1.6.
+// The outcomes, with the texts of seeds 000 and 001 and protocol.md §1.6, §1.7.
 const (
 	success         = "0 success"
 	badParameter    = "2002 参数错误"
@@ -31,6 +31,9 @@ const (
 	badForm         = "4003 表单无效"
 	badScene        = "4004 场景id无效"
 	noPush          = "6001 无 push 权限"
+	badLogin        = "10010100 parameter is invalid"
+	badCode         = "10010100 Invalid authorization code"
+	usedCode        = "10010100 The provided authorization grant is revoked"
 	deadToken       = "gateway 110 Access token invalid or no longer valid"
 )
 
@@ -62,6 +65,7 @@ func main() {
 		all.prefix = place.name + ": "
 		c.setUp()
 		c.fetchToken()
+		c.logIn()
 		c.readLibrary()
 		templateID := c.addTemplate()
 		c.sendForm(templateID)

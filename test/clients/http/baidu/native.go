@@ -83,6 +83,15 @@ func (n native) createUser(appID string, as user) (user, error) {
 	return u, n.call("POST", appPath(appID, "users"), as, &u)
 }
 
+// loginCode is what a user's phone gives to the app's server.
+func (n native) loginCode(appID, user string) (string, error) {
+	var issued struct {
+		Code string `json:"code"`
+	}
+	err := n.call("POST", appPath(appID, "users", user, "login-codes"), nil, &issued)
+	return issued.Code, err
+}
+
 // mint makes a grant and answers its id: what the platform calls scene_id.
 func (n native) mint(appID, user, kind string) (string, error) {
 	var minted struct {

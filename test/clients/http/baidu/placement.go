@@ -20,6 +20,8 @@ type placement struct {
 	getWrites bool
 	// tokenInForm puts access_token beside the other parameters of a POST.
 	tokenInForm bool
+	// loginInQuery: the login is a POST with all in the query and an empty form.
+	loginInQuery bool
 	// extras are parameters that the client adds to every call, in the query
 	// unless the token is in the form.
 	extras url.Values
@@ -28,7 +30,7 @@ type placement struct {
 // placements are those of protocol.md §4.1, by who uses them.
 var placements = []placement{
 	{name: "form"},
-	{name: "go-sdk", getReads: true, extras: url.Values{"sp_sdk_ver": {"0.1.4"}, "sp_sdk_lang": {"golang"}}},
+	{name: "go-sdk", getReads: true, loginInQuery: true, extras: url.Values{"sp_sdk_ver": {"0.1.4"}, "sp_sdk_lang": {"golang"}}},
 	{name: "java-sdk", tokenInForm: true, extras: url.Values{"sdk.version": {"1.1.0"}, "sdk.type": {"Java"}}},
 	{name: "query", getReads: true, getWrites: true},
 }
