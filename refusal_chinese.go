@@ -91,8 +91,8 @@ var chinese = map[Rule]string{
 
 	RuleSignatureWrong:       "sign 不是应用 {app_id} 对这个请求的签名：{advice}。验签所用的字符串见 values 里的 signed",
 	RuleSignatureKey:         "应用 {app_id} 没有可用来验签的公钥；请设置 app_public_key，证书模式下设置 app_cert",
-	RuleContentKey:           "biz_content 是加密的，而应用 {app_id} 的 content_key 没有设置，或不是 AES 密钥的 base64；请设置",
-	RuleContentUnreadable:    "用应用 {app_id} 的 content_key 解不开 biz_content：{problem}",
+	RuleContentKey:           "请求内容是加密的，而应用 {app_id} 的 content_key 没有设置，或不是 AES 密钥的 base64；请设置",
+	RuleContentUnreadable:    "用应用 {app_id} 的 content_key 解不开请求内容：{problem}",
 	RuleAuthorizationUnknown: "这个 app_auth_token 没有签发给应用 {agent}；请先让被代理的应用授权",
 	RuleAuthorizationExpired: "这个 app_auth_token 已于 {expires_at} 过期（现在是 {now}）；请重新授权",
 	RuleCertificateUnknown:   "给应用 {app_id} 的应答用的是证书 {known}，没有序列号为 {alipay_cert_sn} 的证书",

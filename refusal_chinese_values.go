@@ -37,6 +37,8 @@ var chineseValues = map[string]string{
 	"utf-8, gbk, gb2312 or gb18030":                   "utf-8、gbk、gb2312 或 gb18030",
 	"of the form yyyy-MM-dd HH:mm:ss":                 "yyyy-MM-dd HH:mm:ss 格式的时间",
 	"AES, since biz_content is encrypted":             "AES，因为 biz_content 是加密的",
+	"AES, since the body is encrypted":                "AES，因为包体是加密的",
+	"the time in milliseconds":                        "以毫秒计的时间",
 	"a user's 2088… id, or to_open_id the newer one":  "用户的 2088 开头的 id，或者用 to_open_id 传新版 openid",
 	"the id of one of the app's templates":            "应用的某个模板的 id",
 	"a form's id or a trade number":                   "表单的 form_id 或交易号",
@@ -177,6 +179,7 @@ var chineseAdvice = [][2]string{
 	{"the app signed with the platform's private key (alipay_private_key); it must sign with its own", "应用用平台的私钥（alipay_private_key）签了名；应使用自己的私钥"},
 	{"the app signed with the private key of app *; it must sign with its own, or app_id must be that app's", "应用用另一个应用 * 的私钥签了名；应使用自己的私钥，或者把 app_id 改成那个应用的"},
 	{"it was made with *, but sign_type says *", "签名用的是 *，而 sign_type 写的是 *"},
+	{"it was made with *, but Authorization says *", "签名用的是 *，而 Authorization 写的是 *"},
 	{"another string was signed; compare it with the one that was verified, value by value", "被签名的是另一个字符串；请把它与验签字符串逐项比较"},
 	{"; and sign_type was left out, which must be signed", "；另外漏签了 sign_type，它也要参与签名"},
 	{"sign_type was left out of what was signed; only the check of asynchronous notices leaves it out", "漏签了 sign_type；只有异步通知的验签才不含它"},
@@ -184,6 +187,13 @@ var chineseAdvice = [][2]string{
 	{"the values were percent-encoded twice; what is signed is the value that arrives", "参数值编码了两次；参与签名的应是服务器收到的值"},
 	{"values with + were sent without percent-encoding, so that it arrived as a blank; encode every value that is sent", "含 + 的值没有编码就发送了，到达时 + 变成了空格；每个参数值发送时都要编码"},
 	{"the string was signed in another charset than the request is sent in; sign the bytes that are sent, in charset", "签名所用的字符集与发送时不同；应按 charset 编码，对发送的字节签名"},
+	{`JSON was signed with its characters as they are and sent with \u escapes; sign the text that is sent`, `签名时 JSON 的字符保持原样，发送时却写成了 \u 转义；应对实际发送的文本签名`},
+	{`JSON was signed with \u escapes and sent with its characters as they are; sign the text that is sent`, `签名时 JSON 的字符写成了 \u 转义，发送时却是原样；应对实际发送的文本签名`},
+	{`JSON was signed with <, > and & as \u escapes and sent with them as they are; sign the text that is sent`, `签名时 JSON 里的 <、> 和 & 写成了 \u 转义，发送时却是原样；应对实际发送的文本签名`},
+	{`JSON was signed with / and sent with \/; sign the text that is sent`, `签名时 JSON 里是 /，发送时却写成了 \/；应对实际发送的文本签名`},
+	{`JSON was signed with \/ and sent with /; sign the text that is sent`, `签名时 JSON 里的 / 写成了 \/，发送时却是 /；应对实际发送的文本签名`},
+	{`JSON was signed with \" for its quotes; sign the text that is sent`, `签名时 JSON 的引号写成了 \"；应对实际发送的文本签名`},
+	{"the values were signed in quotes, as an older interface wants it; sign them as name=value", "签名时参数值加了引号，那是旧接口的写法；应按 name=value 签名"},
 	{"JSON was signed compact and sent with white space; sign the text that is sent", "签名时的 JSON 是紧凑的，发送时却带了空白；应对实际发送的文本签名"},
 	{"JSON was signed with white space and sent compact; sign the text that is sent", "签名时的 JSON 带空白，发送时却是紧凑的；应对实际发送的文本签名"},
 	{"the string was signed with HTML entities; sign &, quotes and the like as they are", "签名的字符串里有 HTML 实体；&、引号等应按原样签名"},
@@ -195,6 +205,15 @@ var chineseAdvice = [][2]string{
 	{"the string was signed with a line break at its end", "签名的字符串末尾多了一个换行"},
 	{"the parameters of the body were left out of what was signed; sign those of the query and of the body", "包体里的参数没有参与签名；查询参数和包体参数都要签"},
 	{"the parameters of the query were left out of what was signed; sign those of the query and of the body", "查询参数没有参与签名；查询参数和包体参数都要签"},
+	{"the last line of what was signed does not end in a line break; every line does", "签名的最后一行末尾没有换行；每一行都要以换行结尾"},
+	{"the body was left out of what was signed; it is a line of its own", "漏签了包体；它自成一行"},
+	{"the query was left out of what was signed; it belongs to the path", "漏签了查询串；它与路径在同一行"},
+	{"alipay-app-auth-token was left out of what was signed; it is the last line", "漏签了 alipay-app-auth-token；它是最后一行"},
+	{"an empty last line was signed; without alipay-app-auth-token there is none", "多签了一个空行；没有 alipay-app-auth-token 时不应有这一行"},
+	{"the whole URL was signed; sign its path and query alone", "签的是整个网址；应只签路径和查询串"},
+	{"the HTTP method was signed in small letters; sign it as it is sent", "签名时 HTTP 方法用了小写；应与发送时一致"},
+	{"the scheme was signed; what is signed begins with the members of Authorization behind it", "把 Authorization 开头的签名算法也签了；应从它后面的各项开始签"},
+	{"the body was signed before it was encrypted; encrypt it first and sign what is sent", "包体在加密之前就签了名；应先加密，再对发送的内容签名"},
 	{"* was left out of what was signed; every parameter but sign is signed", "漏签了 *；除 sign 外的每个参数都要参与签名"},
 }
 
@@ -254,6 +273,11 @@ func translate(phrase [2]string, text string, within bool) string {
 			value, rest = beforeNext(rest)
 		case part == "":
 			value, rest = rest, ""
+		case i == len(parts)-2 && !within: // it ends the text: what stands for the star may have it too
+			if value, found = strings.CutSuffix(rest, part); !found {
+				return text
+			}
+			rest = ""
 		default:
 			if value, rest, found = strings.Cut(rest, part); !found {
 				return text

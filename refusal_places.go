@@ -13,6 +13,7 @@ const (
 	alipayFailure = "docs/protocol.md §5.4, "
 	officialCodes = "docs/protocol.md §3.4, "
 	officialLimit = "docs/protocol.md §3.3, "
+	alipayV3      = "docs/protocol.md §5.8"
 )
 
 // places are where the documents of a platform have a rule that others have
@@ -32,6 +33,9 @@ var places = map[Rule]map[Platform]string{
 	RuleAuthNoSecret:   {Baidu: "docs/protocol.md §1.5"},
 	RuleAuthSecret:     {Baidu: "docs/protocol.md §1.5"},
 
+	RuleRequestPost:      {Alipay: alipayV3},
+	RuleRequestEmpty:     {Alipay: alipayV3},
+	RuleSignatureTime:    {Alipay: alipayV3},
 	RuleRequestMethod:    {Baidu: baiduGateway + ", 3", Alipay: alipayBodies},
 	RuleRequestMalformed: {Baidu: baiduBodies, Alipay: alipayBodies},
 	RuleRequestParameter: {Baidu: baiduBodies + "; of a send " + baiduSend + "请求参数", Alipay: alipayParams},

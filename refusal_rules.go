@@ -208,8 +208,8 @@ var ruleFacts = map[Rule]struct {
 
 	RuleSignatureWrong:       {KindSignatureInvalid, "sign is not the signature of this request by app {app_id}: {advice}. The string that was verified is in the values, as signed", "docs/protocol.md §5.3"},
 	RuleSignatureKey:         {KindSignatureKey, "app {app_id} has no key to verify its requests with; set app_public_key, or app_cert in certificate mode", "docs/protocol.md §5.4, isv.missing-signature-config"},
-	RuleContentKey:           {KindContent, "biz_content is encrypted and app {app_id} has no content_key that is base64 of an AES key; set it", "docs/protocol.md §5.6"},
-	RuleContentUnreadable:    {KindContent, "biz_content cannot be decrypted with app {app_id}'s content_key: {problem}", "docs/protocol.md §5.6"},
+	RuleContentKey:           {KindContent, "the content is encrypted and app {app_id} has no content_key that is base64 of an AES key; set it", "docs/protocol.md §5.6"},
+	RuleContentUnreadable:    {KindContent, "the content cannot be decrypted with app {app_id}'s content_key: {problem}", "docs/protocol.md §5.6"},
 	RuleAuthorizationUnknown: {KindTokenInvalid, "this app_auth_token was never issued to app {agent}; make one with an authorization of the app to act for", "docs/protocol.md §5.4, 20001"},
 	RuleAuthorizationExpired: {KindTokenExpired, "this app_auth_token expired at {expires_at} (it is {now} now); make a new authorization", "docs/protocol.md §5.4, 20001"},
 	RuleCertificateUnknown:   {KindNotFound, "app {app_id} is answered under the certificate {known}; there is none numbered {alipay_cert_sn}", "docs/protocol.md §5.6"},

@@ -75,6 +75,14 @@ func TestValuesInChinese(t *testing.T) {
 			"sign 不是应用 2021 对这个请求的签名：签名不出自这里已知的任何密钥：应用签名所用的私钥与它的 app_public_key 不配对（ab:cd，2048 位；签名所用的密钥是 1024 位）。验签所用的字符串见 values 里的 signed",
 		},
 		{
+			muban.Refuse(muban.RuleRequestParameter, "parameter", "biz_content", "value", "not readable (at byte 2: invalid character 'Q' in literal null (expecting 'u'))", "wanted", "a JSON object"),
+			"参数 biz_content 不对（无法解析（第 2 字节处：出现字符 'Q'，而按 null 的拼写，这里应为 'u'）），应为：JSON 对象",
+		},
+		{
+			muban.Refuse(muban.RuleRequestParameter, "parameter", "alipay-encrypt-type", "value", "DES", "wanted", "AES, since the body is encrypted"),
+			"参数 alipay-encrypt-type 不对（DES），应为：AES，因为包体是加密的",
+		},
+		{
 			muban.Refuse(muban.RuleDataText, "key", "keyword1", "value", "at most {key} like this"),
 			`data.keyword1 是 at most {key} like this；模板消息的内容只能是文本：{"value":"…"}`,
 		},

@@ -84,8 +84,12 @@ var (
 	requestHeaders = []string{
 		"Accept", "Authorization", "Content-Encoding", "Content-Length", "Content-Type", "Forwarded", "Origin", "Sec-Fetch-Site",
 		"Transfer-Encoding", "User-Agent", "Via", "X-Forwarded-For", "X-Real-Ip", "X-Signature-Expires", "X-Timestamp",
+		"Alipay-App-Auth-Token", "Alipay-Encrypt-Type", "Alipay-Request-Id", "Alipay-Root-Cert-Sn",
 	}
-	answerHeaders = []string{"Cache-Control", "Content-Length", "Content-Type", "Date", "trace_id", "X-Openapi-Seqid"}
+	answerHeaders = []string{
+		"Cache-Control", "Content-Length", "Content-Type", "Date", "trace_id", "X-Openapi-Seqid",
+		"alipay-nonce", "alipay-signature", "alipay-sn", "alipay-timestamp", "alipay-trace-id",
+	}
 )
 
 func headersOf(all http.Header, wanted []string) map[string]string {

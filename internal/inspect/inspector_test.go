@@ -24,6 +24,7 @@ type asked struct {
 	method, path, body, contentType, authorization string
 	answer                                         string
 	app                                            string
+	header                                         [2]string // another one of the request
 	plain                                          func() (string, string)
 	refusal                                        *muban.Refusal
 }
@@ -50,6 +51,9 @@ func ask(t *testing.T, i *inspect.Inspector, a asked) string {
 	r.Header.Set("Content-Type", a.contentType)
 	r.Header.Set("Authorization", a.authorization)
 	r.Header.Set("Cookie", "session=not-kept")
+	if a.header[0] != "" {
+		r.Header.Set(a.header[0], a.header[1])
+	}
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
 	return w.Header().Get(httpx.CallHeader)
@@ -106,6 +110,8 @@ func TestSecretsAreMasked(t *testing.T) {
 		"the path":                     {path: "/x/" + secret + "?seen&access_token=" + secret},
 		"one within another":           {path: "/x?seen&token=" + secret + "&secret=" + secret + "0", body: "text " + secret + "0"},
 		"a signature":                  {path: "/x", authorization: "TC3-HMAC-SHA256 Credential=seen/2026/tcb, SignedHeaders=host, Signature=" + secret},
+		"Alipay's signature":           {path: "/x", authorization: "ALIPAY-SHA256withRSA app_id=seen,nonce=n,timestamp=1,sign=" + secret},
+		"a token in a header":          {path: "/x?seen", header: [2]string{"alipay-app-auth-token", secret}, refusal: muban.Refuse(muban.RuleSignatureWrong, "signed", "POST\n/x\n\n"+secret+"\n")},
 		"a bearer":                     {path: "/x?seen", authorization: "Bearer " + secret},
 	} {
 		call, err := i.Call(ask(t, i, a))

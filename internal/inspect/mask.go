@@ -127,8 +127,14 @@ func (m *masking) hide() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// headers masks the signature, or whatever Authorization holds.
+// headers masks the signature, or whatever Authorization holds, and headers
+// that are tokens.
 func (m *masking) headers(headers map[string]string) map[string]string {
+	for name, value := range headers {
+		if secretNamed.MatchString(name) {
+			headers[name] = m.found(value)
+		}
+	}
 	if text, has := headers["Authorization"]; has {
 		headers["Authorization"] = m.authorization(text)
 	}
@@ -136,15 +142,15 @@ func (m *masking) headers(headers map[string]string) map[string]string {
 }
 
 var (
-	tc3       = regexp.MustCompile(`(?i)^TC3-HMAC-SHA256\b`)
-	signature = regexp.MustCompile(`(?i)(\bSignature\s*=\s*)([^,\s]+)`)
+	signed    = regexp.MustCompile(`(?i)^(?:TC3-HMAC-SHA256|ALIPAY-SHA256withRSA)\b`)
+	signature = regexp.MustCompile(`(?i)(\b(?:Signature|sign)\s*=\s*)([^,\s]+)`)
 	scheme    = regexp.MustCompile(`^[A-Za-z0-9-]+ +`)
 )
 
-// authorization keeps of a TC3 signature who signed what, of anything else the
-// scheme alone.
+// authorization keeps of a TC3 or a V3 signature who signed what, of anything
+// else the scheme alone.
 func (m *masking) authorization(text string) string {
-	if tc3.MatchString(text) {
+	if signed.MatchString(text) {
 		return m.replace(signature, text)
 	}
 	head := scheme.FindString(text)

@@ -232,7 +232,8 @@ func TestExplanationsAreWhollyChinese(t *testing.T) {
 		"/oauth/2.0/token":  {"", "grant_type=client_credentials", "grant_type=client_credentials&client_id=bdkey&client_secret=x"},
 		"/rest/2.0/nothing": {""},
 		alipay("method=x"):  {""}, alipay("charset=x"): {""}, alipay("version="): {""}, alipay("timestamp=x"): {""}, alipay("sign_type=x"): {""}, alipay("sign="): {""}, alipay("app_id="): {""}, alipay("app_id=9"): {""}, alipay(""): {""},
-		"/admin": {"x"},
+		"/admin":      {"x"},
+		"/v3/nothing": {""}, "/v3/alipay/system/oauth/token": {"{}"},
 	}
 	refused := 0
 	for path, all := range bodies {

@@ -25,6 +25,7 @@ import (
 func (s *Server) routes(clock messaging.Clock) http.Handler {
 	sends := noting{s.service}
 	weChat, baiduDialect, alipayDialect := s.weChat(sends), baidu.New(sends), alipay.New(sends)
+	alipayV3 := alipay.NewV3(sends, clock, wallClock{})
 	cloudCalls := cloudcall.New(weChat, s.service, clock, wallClock{})
 	native := api.New(s.service, s.apiOptions())
 	web := s.console()
@@ -39,6 +40,8 @@ func (s *Server) routes(clock messaging.Clock) http.Handler {
 			baiduDialect.ServeHTTP(w, r)
 		case alipay.Owns(path):
 			alipayDialect.ServeHTTP(w, r)
+		case alipay.OwnsV3(path):
+			alipayV3.ServeHTTP(w, r)
 		case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, profiles):
 			operating.ServeHTTP(w, r)
 		case s.options.Sandbox && strings.HasPrefix(path, sandbox.ReceiverPath):

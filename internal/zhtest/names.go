@@ -6,4 +6,5 @@ var names = []string{
 	"id", "appid", "touser", "secret", "value", "keyword", "offset", "count", "index", "pagepath", "IT", "wx",
 	"Host", "UTC", "Authorization", "TC", "HMAC", "SHA", "multipart", "boundary", "protobuf", "apiType", "cloud", "openapi", "openApi",
 	"Content", "Type", "data", "RSA", "AES", "CBC", "PKCS", "base", "utf", "gbk", "gb", "yyyy", "MM", "dd", "HH", "mm", "ss",
+	"HTTP", "ALIPAY", "withRSA", "nonce", "timestamp", "sign", "signed", "values", "openid", "name",
 }

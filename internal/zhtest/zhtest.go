@@ -66,13 +66,16 @@ func Things(values map[string]string) string {
 	return strings.Join(all, " ")
 }
 
+// things are numbers in hex, and headers, which are named by several words.
+var things = regexp.MustCompile(`\b[0-9a-f]{16,}\b|\balipay(?:-[a-z]+)+\b`)
+
 var word = regexp.MustCompile(`[A-Za-z/][A-Za-z_./]+`)
 
 // English are the words of a text that are neither names of the wire, as all
 // with a low line, a dot or a slash are, nor in what was said before.
 func English(text string, said ...string) []string {
 	spoken := word.FindAllString(strings.Join(said, " "), -1)
-	return slices.DeleteFunc(word.FindAllString(text, -1), func(w string) bool {
+	return slices.DeleteFunc(word.FindAllString(things.ReplaceAllString(text, ""), -1), func(w string) bool {
 		w = strings.Trim(w, ".")
 		return strings.ContainsAny(w, "_./") || slices.Contains(names, w) || slices.Contains(spoken, w) ||
 			len(w) > longest && strings.Contains(strings.Join(said, " "), w) // it was cut

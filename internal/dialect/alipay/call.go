@@ -61,11 +61,16 @@ func (h *Handler) identify(ctx context.Context, c *call) error {
 
 // invalidOrMissing is the refusal of a common parameter.
 func invalidOrMissing(c *call, name, wanted string) *muban.Refusal {
-	value := c.params.Get(name)
+	return unfit(name, c.text(c.params.Get(name)), wanted)
+}
+
+// unfit is the refusal of a parameter or a header that is missing, or whose
+// value is not what is wanted.
+func unfit(name, value, wanted string) *muban.Refusal {
 	if strings.TrimSpace(value) == "" {
 		return muban.Refuse(muban.RuleRequestMissing, "parameter", name, "wanted", wanted)
 	}
-	return muban.Refuse(muban.RuleRequestParameter, "parameter", name, "value", printable(c.text(value)), "wanted", wanted)
+	return muban.Refuse(muban.RuleRequestParameter, "parameter", name, "value", printable(value), "wanted", wanted)
 }
 
 // text is a value in the request's charset as UTF-8, to be shown.

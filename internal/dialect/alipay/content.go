@@ -22,20 +22,29 @@ func (c *call) content() ([]byte, error) {
 	case encryption != alipay.EncryptAES:
 		return nil, invalidOrMissing(c, alipay.ParamEncryptType, alipay.EncryptAES)
 	}
-	key, err := alipay.ParseContentKey(c.agent.ContentKey)
+	key, plain, err := decrypt(c.agent, content)
 	if err != nil {
-		return nil, muban.Refuse(muban.RuleContentKey, "app_id", c.agent.ID)
+		return nil, err
 	}
-	plain, err := alipay.DecryptContent(key, content)
+	c.contentKey, c.decrypted = key, toUTF8(c.charset, plain)
+	return c.decrypted, c.checkCharset(plain, c.decrypted)
+}
+
+// decrypt opens a content with the app's content key.
+func decrypt(app muban.App, content string) (key, plain []byte, err error) {
+	key, err = alipay.ParseContentKey(app.ContentKey)
+	if err != nil {
+		return nil, nil, muban.Refuse(muban.RuleContentKey, "app_id", app.ID)
+	}
+	plain, err = alipay.DecryptContent(key, content)
 	if err == nil && bytes.ContainsFunc(plain, notInJSON) {
 		// Of 256 contents under another key one is well padded by chance.
 		err = errOtherKey
 	}
 	if err != nil {
-		return nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", c.agent.ID, "problem", err.Error())
+		return nil, nil, muban.Refuse(muban.RuleContentUnreadable, "app_id", app.ID, "problem", err.Error())
 	}
-	c.contentKey, c.decrypted = key, toUTF8(c.charset, plain)
-	return c.decrypted, c.checkCharset(plain, c.decrypted)
+	return key, plain, nil
 }
 
 // checkCharset refuses a content that is not in the charset that the request

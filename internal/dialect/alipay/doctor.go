@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"fmt"
+	"iter"
 	"math/big"
 	"strings"
 
@@ -21,17 +22,40 @@ import (
 // string that was verified.
 const longestDiagnosed = 64 << 10
 
+// claim is a signature that does not fit, and what it claims to be.
+type claim struct {
+	agent       muban.App
+	platformKey *rsa.PublicKey
+	charset     alipay.Charset
+	signType    alipay.SignType
+	// says names the hash, as the request does.
+	says string
+	sign string
+	// signed is the string that was verified.
+	signed []byte
+	// candidates are what may have been signed, the right string first.
+	candidates iter.Seq[candidate]
+}
+
+// claim is that of a call of the gateway.
+func (c *call) claim() claim {
+	return claim{
+		agent: c.agent, platformKey: &c.platformKey.PublicKey, charset: c.charset, signType: c.signType,
+		says: "sign_type says " + string(c.signType), sign: c.params.Get(alipay.ParamSign),
+		signed: c.params.SignedText(), candidates: candidates(c),
+	}
+}
+
 // diagnose is the refusal of a signature that is not that of the request by
 // the app's key. Its values say what was verified, with which key, and what is
 // known of the mistake: "signed" is the whole string, "mistakes" names each
 // mistake, "advice" says what to do.
-func diagnose(c *call, key *rsa.PublicKey, others []muban.App) *muban.Refusal {
-	signed := c.params.SignedText()
+func diagnose(c claim, key *rsa.PublicKey, others []muban.App) *muban.Refusal {
 	found := finding{signer: "unknown"}
-	switch signature, err := alipay.DecodeSignature(c.params.Get(alipay.ParamSign)); {
+	switch signature, err := alipay.DecodeSignature(c.sign); {
 	case err != nil:
-		found = unreadableSign(c, key, signed)
-	case len(signed) > longestDiagnosed:
+		found = unreadableSign(c, key)
+	case len(c.signed) > longestDiagnosed:
 		found.add("unknown", "the request is too large to be looked into further")
 	default:
 		found = opened(c, key, others, signature)
@@ -40,7 +64,7 @@ func diagnose(c *call, key *rsa.PublicKey, others []muban.App) *muban.Refusal {
 		"charset", string(c.charset), "sign_type", string(c.signType), "key", alipay.Fingerprint(key),
 		"signed_by", found.signer, "mistakes", strings.Join(found.mistakes, ", "))
 	// Whole, however long: it is what the developer compares with.
-	refusal.Values["signed"] = c.text(string(signed))
+	refusal.Values["signed"] = string(toUTF8(c.charset, c.signed))
 	refusal.Values["advice"] = strings.Join(found.advice, "; ")
 	return refusal
 }
@@ -58,10 +82,10 @@ func (f *finding) add(mistake, advice string) {
 }
 
 // unreadableSign is for a sign that is no base64.
-func unreadableSign(c *call, key *rsa.PublicKey, signed []byte) finding {
+func unreadableSign(c claim, key *rsa.PublicKey) finding {
 	f := finding{signer: "unknown"}
-	repaired := strings.ReplaceAll(c.params.Get(alipay.ParamSign), " ", "+")
-	if alipay.Verify(key, c.signType, signed, repaired) == nil {
+	repaired := strings.ReplaceAll(c.sign, " ", "+")
+	if alipay.Verify(key, c.signType, c.signed, repaired) == nil {
 		f.signer = "app"
 		f.add("sign_not_encoded", "sign was sent without percent-encoding, so that its + arrived as blanks; percent-encode every value that is sent")
 		return f
@@ -71,9 +95,9 @@ func unreadableSign(c *call, key *rsa.PublicKey, signed []byte) finding {
 }
 
 // opened looks into a signature.
-func opened(c *call, key *rsa.PublicKey, others []muban.App, signature []byte) finding {
+func opened(c claim, key *rsa.PublicKey, others []muban.App, signature []byte) finding {
 	f := finding{signer: "unknown"}
-	if key.Equal(&c.platformKey.PublicKey) {
+	if key.Equal(c.platformKey) {
 		f.add("platform_key_as_app_key", "app_public_key is the platform's own key (alipay_public_key); set it to the public half of the key that the app signs with")
 	}
 	hash, digest := open(key, signature)
@@ -103,8 +127,8 @@ func unknownKey(key *rsa.PublicKey, signature []byte) string {
 
 // openedByAnother tries the keys with which the app's are mixed up: the
 // platform's, and those of other apps.
-func (f *finding) openedByAnother(c *call, others []muban.App, signature []byte) (crypto.Hash, []byte) {
-	if hash, digest := open(&c.platformKey.PublicKey, signature); digest != nil {
+func (f *finding) openedByAnother(c claim, others []muban.App, signature []byte) (crypto.Hash, []byte) {
+	if hash, digest := open(c.platformKey, signature); digest != nil {
 		f.signer = "platform"
 		f.add("signed_by_platform_key", "the app signed with the platform's private key (alipay_private_key); it must sign with its own")
 		return hash, digest
@@ -126,11 +150,11 @@ func (f *finding) openedByAnother(c *call, others []muban.App, signature []byte)
 }
 
 // lookInto finds what was signed, by its hash.
-func (f *finding) lookInto(c *call, hash crypto.Hash, digest []byte) {
+func (f *finding) lookInto(c claim, hash crypto.Hash, digest []byte) {
 	if hash != c.signType.Hash() {
-		f.add("sign_type", fmt.Sprintf("it was made with %s, but sign_type says %s", hash, c.signType))
+		f.add("sign_type", fmt.Sprintf("it was made with %s, but %s", hash, c.says))
 	}
-	for candidate := range candidates(c) {
+	for candidate := range c.candidates {
 		sum := hash.New()
 		sum.Write(candidate.signed)
 		if string(sum.Sum(nil)) != string(digest) {

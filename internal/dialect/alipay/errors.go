@@ -196,8 +196,10 @@ func parameterOf(refusal *muban.Refusal) string {
 // signatureMsg is the platform's text, with the string that was verified and &
 // written as &amp; in it (protocol.md §5.4).
 func signatureMsg(signed string) string {
-	return "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：" + strings.ReplaceAll(signed, "&", "&amp;")
+	return signatureWrong + strings.ReplaceAll(signed, "&", "&amp;")
 }
+
+const signatureWrong = "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为："
 
 // unavailable is the response where nobody but us is to blame.
 func unavailable() alipay.Failure {

@@ -3,7 +3,6 @@ package alipay
 import (
 	"context"
 	"crypto/rsa"
-	"crypto/x509"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +21,11 @@ func (h *Handler) checkGateway(ctx context.Context, c *call, methodKnown bool) e
 	if refusal := checkCommon(c); refusal != nil {
 		return refusal
 	}
-	key, err := h.appKey(ctx, c)
+	key, certSN, err := appKey(ctx, h.service, c.agent, certNumbers{
+		app: c.params.Get(alipay.ParamAppCertSN), root: c.params.Get(alipay.ParamAlipayRootCertSN),
+		rootName: alipay.ParamAlipayRootCertSN, rootNeeded: true,
+	})
+	c.certSN = certSN
 	if err != nil {
 		return err
 	}
@@ -60,65 +63,6 @@ func checkCommon(c *call) *muban.Refusal {
 	return nil
 }
 
-// appKey is the public key that the request must be signed by: the app's or, in
-// certificate mode, that of its certificate. Such a request names the app's and
-// the root's certificate by their numbers, which have to be right.
-func (h *Handler) appKey(ctx context.Context, c *call) (*rsa.PublicKey, error) {
-	keys := keysOf(c.agent)
-	appSN, rootSN := c.params.Get(alipay.ParamAppCertSN), c.params.Get(alipay.ParamAlipayRootCertSN)
-	if appSN == "" && rootSN == "" && keys.public != nil {
-		return keys.public, nil
-	}
-	key := keys.inCertificateMode()
-	if key == nil {
-		return nil, muban.Refuse(muban.RuleSignatureKey, "app_id", c.agent.ID)
-	}
-	issued, err := h.service.Certificates(ctx, c.agent, key)
-	if err != nil {
-		return nil, err
-	}
-	c.certSN = alipay.CertSN(issued.Platform)
-	own := keys.certificate
-	if own == nil {
-		own = issued.App
-	}
-	if wanted := alipay.CertSN(own); appSN != wanted {
-		return nil, invalidOrMissing(c, alipay.ParamAppCertSN, wanted+", the number of the app's certificate")
-	}
-	if wanted := alipay.CertSN(issued.Root); rootSN != wanted {
-		return nil, invalidOrMissing(c, alipay.ParamAlipayRootCertSN, wanted+", the number of this platform's root certificate")
-	}
-	return key, nil
-}
-
-// appKeys are what an app's requests are verified with: nil where it has none,
-// or none that can be read.
-type appKeys struct {
-	public         *rsa.PublicKey
-	certificate    *x509.Certificate
-	certificateKey *rsa.PublicKey
-}
-
-// keysOf reads an app's keys, which were checked when they were set.
-func keysOf(app muban.App) (k appKeys) {
-	if app.AppPublicKey != "" {
-		k.public, _ = alipay.ParsePublicKey(app.AppPublicKey)
-	}
-	if app.AppCert != "" {
-		k.certificate, k.certificateKey, _ = alipay.ParseCertificate(app.AppCert)
-	}
-	return k
-}
-
-// inCertificateMode is the key of the app's own certificate or, where it has
-// none, the key for which the platform issues one.
-func (k appKeys) inCertificateMode() *rsa.PublicKey {
-	if k.certificateKey != nil {
-		return k.certificateKey
-	}
-	return k.public
-}
-
 // checkSignature: protocol.md §5.3.
 func (h *Handler) checkSignature(ctx context.Context, c *call, key *rsa.PublicKey) error {
 	sign := c.params.Get(alipay.ParamSign)
@@ -129,7 +73,7 @@ func (h *Handler) checkSignature(ctx context.Context, c *call, key *rsa.PublicKe
 	if err != nil {
 		return err
 	}
-	return diagnose(c, key, others)
+	return diagnose(c.claim(), key, others)
 }
 
 // checkAuthorization finds the app that the request is made for, and that it

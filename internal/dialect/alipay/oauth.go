@@ -12,11 +12,15 @@ import (
 // oauthToken is alipay.system.oauth.token: who a login code stands for
 // (protocol.md §1.7).
 func (h *Handler) oauthToken(ctx context.Context, c *call) (any, error) {
-	issued, err := h.service.IssueUserToken(ctx, c.app, messaging.UserTokenRequest{
+	return userToken(ctx, h.service, c.app, messaging.UserTokenRequest{
 		GrantType:    c.text(c.params.Get(alipay.ParamGrantType)),
 		Code:         c.params.Get(alipay.ParamCode),
 		RefreshToken: c.params.Get(alipay.ParamRefreshToken),
 	})
+}
+
+func userToken(ctx context.Context, service Service, app muban.App, req messaging.UserTokenRequest) (any, error) {
+	issued, err := service.IssueUserToken(ctx, app, req)
 	if err != nil {
 		return nil, err
 	}

@@ -13,27 +13,14 @@ import (
 // send is alipay.open.app.mini.templatemessage.send (seed 003, last part;
 // protocol.md §5.1).
 func (h *Handler) send(ctx context.Context, c *call) (any, error) {
-	if err := h.mayPush(c); err != nil {
+	if err := mayPush(h.service, c.agent, c.app); err != nil {
 		return nil, err
 	}
 	content, err := c.content()
 	if err != nil {
 		return nil, err
 	}
-	req, err := alipay.DecodeSend(content)
-	if err != nil {
-		return nil, err
-	}
-	texts, valueless := values(req.Data)
-	_, err = h.service.Send(ctx, c.app, muban.SendRequest{
-		To:         recipient(req),
-		TemplateID: req.UserTemplateID,
-		Page:       req.Page,
-		Data:       texts,
-		Valueless:  valueless,
-		GrantID:    req.FormID,
-	})
-	if err != nil {
+	if err := accept(ctx, h.service, c.app, content); err != nil {
 		return nil, err
 	}
 	return alipay.OK(), nil
@@ -41,14 +28,32 @@ func (h *Handler) send(ctx context.Context, c *call) (any, error) {
 
 // mayPush refuses an app that asks without push permission of its own, and one
 // that acts for an app without.
-func (h *Handler) mayPush(c *call) error {
-	if err := h.service.MayPush(c.agent); err != nil || c.app.ID == c.agent.ID {
+func mayPush(service Service, agent, app muban.App) error {
+	if err := service.MayPush(agent); err != nil || app.ID == agent.ID {
 		return err
 	}
-	if h.service.MayPush(c.app) != nil {
-		return muban.Refuse(muban.RulePushDelegated, "app_id", c.app.ID, "agent", c.agent.ID)
+	if service.MayPush(app) != nil {
+		return muban.Refuse(muban.RulePushDelegated, "app_id", app.ID, "agent", agent.ID)
 	}
 	return nil
+}
+
+// accept sends the message that a content describes.
+func accept(ctx context.Context, service Service, app muban.App, content []byte) error {
+	req, err := alipay.DecodeSend(content)
+	if err != nil {
+		return err
+	}
+	texts, valueless := values(req.Data)
+	_, err = service.Send(ctx, app, muban.SendRequest{
+		To:         recipient(req),
+		TemplateID: req.UserTemplateID,
+		Page:       req.Page,
+		Data:       texts,
+		Valueless:  valueless,
+		GrantID:    req.FormID,
+	})
+	return err
 }
 
 // recipient: of the two, to_user_id alone counts.

@@ -2,8 +2,6 @@ package cloudcall
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -30,7 +28,7 @@ func (h *Handler) authorize(r *http.Request, form cloudcall.Form) (muban.App, er
 	if err != nil {
 		return muban.App{}, err
 	}
-	if err := h.checkTime(at); err != nil {
+	if err := messaging.Fresh(at, tolerance, h.clocks...); err != nil {
 		return muban.App{}, err
 	}
 	signed := cloudcall.Signed{
@@ -42,18 +40,3 @@ func (h *Handler) authorize(r *http.Request, form cloudcall.Form) (muban.App, er
 		Fits:  func(secret string) bool { return signature.Verify(secret, signed, at) },
 	}, muban.WeChatMini, muban.WeChatOA)
 }
-
-func (h *Handler) checkTime(at time.Time) error {
-	now := h.clocks[0].Now()
-	if slices.ContainsFunc(h.clocks, func(c messaging.Clock) bool { return c.Now().Sub(at).Abs() <= tolerance }) {
-		return nil
-	}
-	shown := stamp(now)
-	if machine := h.clocks[len(h.clocks)-1].Now(); machine.Sub(now).Abs() >= time.Second {
-		shown += " by the sandbox's clock and " + stamp(machine) + " by the machine's"
-	}
-	return muban.Refuse(muban.RuleSignatureTime, "signed_at", stamp(at), "now", shown,
-		"seconds", strconv.Itoa(int(tolerance/time.Second)))
-}
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
