@@ -1,10 +1,11 @@
 // Takes alipay-sdk, unmodified, through the life of a template message against
 // the Muban at MUBAN_URL, with the library's own check of every answer's
-// signature.
+// signature: by exec(), which asks the gateway, and by curl(), OpenAPI V3.
 import { generateKeyPairSync } from 'node:crypto';
 import { AlipaySdk } from 'alipay-sdk';
 import { Native } from './native.js';
 import { Steps } from './steps.js';
+import { v3 } from './v3.js';
 
 const sendMethod = 'alipay.open.app.mini.templatemessage.send';
 const page = 'pages/index/index?id=7';
@@ -50,7 +51,8 @@ const newClient = (config = {}) => new AlipaySdk({
   appId: app.app_id,
   privateKey: keys.privateKey,
   alipayPublicKey: app.alipay_public_key,
-  gateway: `${base}/gateway.do`,
+  gateway: `${base}/gateway.do`, // exec()
+  endpoint: base, // curl()
   ...config,
 });
 const mint = (kind, owner = user, appId = app.app_id) => native.mint(appId, owner.open_id, kind);
@@ -180,6 +182,12 @@ await steps.needs("the app's message is delivered", () => native.delivered(app.a
 steps.equal('send for nobody', await send(sixthForm, {}, agent), badTemplate);
 begins("send with another's token",
   await outcome(client, { bizContent: content(sixthForm), appAuthToken: token }), '20001 aop.invalid-app-auth-token ');
+
+// The same by the platform's other protocol.
+await v3({
+  steps, native, app, user, other, content, form, newClient, certificates, contentKey,
+  stranger: { ...stranger, privateKey: otherKeys.privateKey },
+});
 
 // A deleted template.
 await steps.needs('delete the template', () => native.deleteTemplate(app.app_id, template.template_id));

@@ -57,6 +57,12 @@ export class Native {
     return items[0];
   }
 
+  // loginCode answers the code that a phone's login gives to the app.
+  async loginCode(appId, user) {
+    const { code } = await this.call('POST', appPath(appId, 'users', user, 'login-codes'));
+    return code;
+  }
+
   certificates(appId) {
     return this.call('GET', appPath(appId, 'certificates'));
   }
