@@ -206,7 +206,7 @@ var ruleFacts = map[Rule]struct {
 	RuleKeywordUnknown:  {KindKeywordInvalid, "title {library_id} has no keyword {keyword_id}", "docs/protocol.md §2.2, 45075"},
 	RuleKeywordRepeated: {KindKeywordInvalid, "keyword {keyword_id} was chosen more than once", "docs/protocol.md §2.2, 45075"},
 
-	RuleSignatureWrong:       {KindSignatureInvalid, "sign is not the signature of this request by app {app_id}: {advice}. The string that was verified is in the values, as signed", "docs/protocol.md §5.3"},
+	RuleSignatureWrong:       {KindSignatureInvalid, "sign is not the signature of this request by app {app_id}: {advice}. The string that was verified is in the values, as signed", "docs/protocol.md §5.3; of V3 §5.8"},
 	RuleSignatureKey:         {KindSignatureKey, "app {app_id} has no key to verify its requests with; set app_public_key, or app_cert in certificate mode", "docs/protocol.md §5.4, isv.missing-signature-config"},
 	RuleContentKey:           {KindContent, "the content is encrypted and app {app_id} has no content_key that is base64 of an AES key; set it", "docs/protocol.md §5.6"},
 	RuleContentUnreadable:    {KindContent, "the content cannot be decrypted with app {app_id}'s content_key: {problem}", "docs/protocol.md §5.6"},

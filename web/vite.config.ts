@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 // The calls that a console page makes go to a running `muban dev`.
 const server = process.env.MUBAN_SERVER ?? 'http://127.0.0.1:8080';
-const served = ['/api', '/cgi-bin', '/oauth', '/rest', '/sns', '/gateway.do', '/healthz'];
+const served = ['/api', '/cgi-bin', '/oauth', '/rest', '/sns', '/gateway.do', '/v3', '/healthz'];
 
 export default defineConfig({
   plugins: [svelte()],
