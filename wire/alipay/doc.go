@@ -15,6 +15,11 @@
 // text or as an object. Answers are written so that the least lenient client
 // can verify them (protocol.md §5.5): compact, the response first, sign last.
 //
+// What begins with V3 is the platform's other protocol, OpenAPI V3, whose
+// parameters stand in headers and whose bodies are the contents themselves
+// (protocol.md §5.8). A server reads [ParseV3Auth] and [DecodeV3Body], verifies
+// [V3Request.SignedText] and signs a [V3Answer].
+//
 // Errors say what is wrong in words that may be shown to the app's developer:
 // a [BodyError], a [ParamError] or a [wire.KeywordError].
 package alipay

@@ -13,4 +13,10 @@
 // method, format, version, timestamp, sign_type, sign, the certificates'
 // numbers, the signature, app_auth_token, push permission, the content, and
 // then by the rules of messaging (docs/dialects/alipay.md).
+//
+// Beside the gateway stands OpenAPI V3, in the files v3*.go: another form of the
+// same platform for the same apps (protocol.md §5.8). It has paths, headers and
+// statuses of its own, one table of codes and one writer; keys, certificates,
+// encryption, what a method does and how a wrong signature is explained are
+// the gateway's.
 package alipay
