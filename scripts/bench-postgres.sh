@@ -1,6 +1,5 @@
 #!/bin/sh
-# Measures PostgreSQL as it is once it has been in use for a while, by its Unix
-# socket, as one would where both are on one machine:
+# Measures PostgreSQL as it is once it has been in use for a while:
 #     scripts/postgres.sh scripts/bench-postgres.sh --nodes 1,2 …
 # with the flags of `muban bench`. A new server has no files of its log to use
 # again. Each new one, 16 MB, is filled with zeros and synced first, a pause of
@@ -17,4 +16,4 @@ set -eu
 		echo "CHECKPOINT;"
 	done
 } | psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$MUBAN_TEST_POSTGRES" >/dev/null
-exec bin/muban bench --database "${MUBAN_TEST_POSTGRES_SOCKET:-$MUBAN_TEST_POSTGRES}" "$@"
+exec bin/muban bench --database "$MUBAN_TEST_POSTGRES" "$@"
