@@ -60,16 +60,7 @@ func (h *Handler) Failure(w http.ResponseWriter, x *httpx.Exchange, err error) w
 	} else {
 		x.Err, x.Code = err, strconv.Itoa(code)
 	}
-	return wechat.Status{ErrCode: code, ErrMsg: errmsg(code, refusal) + before(x) + x.RID()}
-}
-
-// before is what stands before the rid: live answers of jscode2session have a
-// comma there and no others have (protocol.md §1.1, §1.7).
-func before(x *httpx.Exchange) string {
-	if x.Call == loginCall {
-		return ", rid: "
-	}
-	return " rid: "
+	return wechat.Status{ErrCode: code, ErrMsg: errmsg(code, refusal) + " rid: " + x.RID()}
 }
 
 // errmsg is a code's text. That of 47003 names the entry of data.

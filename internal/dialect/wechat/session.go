@@ -9,9 +9,6 @@ import (
 	"github.com/muban-dev/muban/wire/wechat"
 )
 
-// loginCall is the name of codeToSession in an exchange.
-const loginCall = "sns/jscode2session"
-
 // codeToSession is GET /sns/jscode2session (protocol.md §1.7). The platform
 // takes POST too and reads the query alone: who posts a form is told that the
 // appid is missing. HEAD is refused, which would use the code up unseen.
