@@ -29,7 +29,8 @@ process.env.TENCENTCLOUD = 'true';`},{name:`Node · alipay-sdk`,platforms:[`alip
   appId: '${t.id}',
   privateKey,
   alipayPublicKey,
-  gateway: \`${e}/gateway.do\`,
+  gateway: \`${e}/gateway.do\`, // exec()
+  endpoint: '${e}', // curl()
 });`},{name:`Java · weixin-java-mp`,platforms:[`wechat-oa`],code:e=>`config.setHostConfig(WxMpHostConfig.builder().apiHost("${e}").build());`},{name:`Java · weixin-java-miniapp`,platforms:[`wechat-mini`],code:e=>`// This version has no setting for the address: all connections go to Muban.
 // class Redirect implements ApacheHttpClientBuilder, whose build() returns:
 URI muban = URI.create("${e}");
@@ -37,7 +38,7 @@ HttpHost host = new HttpHost(muban.getHost(), muban.getPort(), muban.getScheme()
 return HttpClients.custom().setRoutePlanner((target, request, context) -> new HttpRoute(host)).build();
 
 // and where the client is configured:
-config.setApacheHttpClientBuilder(new Redirect());`},{name:`Java · alipay-sdk-java`,platforms:[`alipay`],code:e=>`config.setServerUrl("${e}/gateway.do");`},{name:`PHP · EasyWeChat`,platforms:$o,code:(e,t)=>`$app = Factory::${t.platform===`wechat-oa`?`officialAccount`:`miniProgram`}([
+config.setApacheHttpClientBuilder(new Redirect());`},{name:`Java · alipay-sdk-java`,platforms:[`alipay`],code:e=>`config.setServerUrl("${e}/gateway.do");`},{name:`Java · alipay-sdk-java-v3`,platforms:[`alipay`],code:e=>`client.setBasePath("${e}");`},{name:`PHP · EasyWeChat`,platforms:$o,code:(e,t)=>`$app = Factory::${t.platform===`wechat-oa`?`officialAccount`:`miniProgram`}([
     'app_id' => '${t.id}',
     'secret' => '${t.secret}',
     'http' => ['base_uri' => '${e}/', 'timeout' => 10],

@@ -81,7 +81,8 @@ process.env.TENCENTCLOUD = 'true';`,
   appId: '${app.id}',
   privateKey,
   alipayPublicKey,
-  gateway: \`${base}/gateway.do\`,
+  gateway: \`${base}/gateway.do\`, // exec()
+  endpoint: '${base}', // curl()
 });`,
   },
   { name: 'Java · weixin-java-mp', platforms: ['wechat-oa'], code: (base) => `config.setHostConfig(WxMpHostConfig.builder().apiHost("${base}").build());` },
@@ -98,6 +99,7 @@ return HttpClients.custom().setRoutePlanner((target, request, context) -> new Ht
 config.setApacheHttpClientBuilder(new Redirect());`,
   },
   { name: 'Java · alipay-sdk-java', platforms: ['alipay'], code: (base) => `config.setServerUrl("${base}/gateway.do");` },
+  { name: 'Java · alipay-sdk-java-v3', platforms: ['alipay'], code: (base) => `client.setBasePath("${base}");` },
   {
     name: 'PHP · EasyWeChat',
     platforms: wechat,
