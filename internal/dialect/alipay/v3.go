@@ -88,6 +88,7 @@ func (h *V3) serve(r *http.Request, x *httpx.Exchange, c *v3Call) (any, error) {
 	if err := h.check(r.Context(), c); err != nil {
 		return nil, err
 	}
+	x.CalledBy(c.app) // as the gateway notes it
 	return serve(r.Context(), c)
 }
 

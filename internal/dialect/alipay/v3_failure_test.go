@@ -52,6 +52,40 @@ func TestV3OurOwnFailures(t *testing.T) {
 	}
 }
 
+// What is noted of a call, which is that of the app that it is made for from
+// the authorization on.
+func TestV3ExchangesAreNoted(t *testing.T) {
+	t.Parallel()
+	noted := make(chan httpx.Exchange, 1)
+	clock := &stoppedClock{now: time.Now()}
+	server := httptest.NewServer(httpx.Wrap(dialect.NewV3(broken{}, clock), httpx.Options{
+		Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Observe: func(x *httpx.Exchange, _ int, _ time.Duration) { noted <- *x },
+	}))
+	t.Cleanup(server.Close)
+	w := &world{T: t, clock: clock, url: server.URL}
+	send := w.v3Asking(alipay.V3PathSend, `{"to_user_id":"2088","form_id":"f","user_template_id":"t","data":"{}"}`)
+	acting := send.with(alipay.V3AppAuthToken, "t")
+	acting.body = "x"
+	path := strings.TrimPrefix(alipay.V3PathSend, "/")
+	for _, test := range []struct {
+		request           v3
+		call, appID, code string
+	}{
+		{send.signedBy(appKey()), path, appID, ""},
+		{send.signedBy(otherKey()), path, appID, "invalid-signature"},
+		{w.v3Asking("/v3/alipay/trade/pay", "{}").signedBy(appKey()), "unknown", appID, "invalid-method"},
+		{acting.signedBy(otherKey()), path, appID, "invalid-signature"},
+		{acting.signedBy(appKey()), path, "another", "illegal-json"},
+	} {
+		w.ask3(test.request)
+		seen := <-noted
+		if seen.Dialect != "alipay" || seen.Call != test.call || seen.AppID != test.appID || seen.Code != test.code || seen.Err != nil {
+			t.Errorf("%v: noted %+v", test.request, seen)
+		}
+	}
+}
+
 func TestV3UnknownOutcomeClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	clock := &stoppedClock{now: time.Now()}
