@@ -7,8 +7,8 @@ const (
 	baiduAdd      = "Baidu 消息模板 (seed 001), addTemplate"
 	baiduGateway  = "docs/protocol.md §1.6"
 	baiduBodies   = "docs/protocol.md §4.1"
-	alipayParams  = "docs/protocol.md §5.1; of certificates and encryption §5.6"
-	alipayBodies  = "docs/protocol.md §5.2"
+	alipayParams  = "docs/protocol.md §5.1; of certificates and encryption §5.6; of V3 §5.8"
+	alipayBodies  = "docs/protocol.md §5.2; of V3 §5.8"
 	alipayPublic  = "docs/protocol.md §5.4, public codes"
 	alipayFailure = "docs/protocol.md §5.4, "
 	officialCodes = "docs/protocol.md §3.4, "
@@ -36,7 +36,7 @@ var places = map[Rule]map[Platform]string{
 	RuleRequestPost:      {Alipay: alipayV3},
 	RuleRequestEmpty:     {Alipay: alipayV3},
 	RuleSignatureTime:    {Alipay: alipayV3},
-	RuleRequestMethod:    {Baidu: baiduGateway + ", 3", Alipay: alipayBodies},
+	RuleRequestMethod:    {Baidu: baiduGateway + ", 3", Alipay: "docs/protocol.md §5.2"},
 	RuleRequestMalformed: {Baidu: baiduBodies, Alipay: alipayBodies},
 	RuleRequestParameter: {Baidu: baiduBodies + "; of a send " + baiduSend + "请求参数", Alipay: alipayParams},
 	RuleRequestMissing:   {Alipay: alipayParams},
