@@ -5,7 +5,8 @@ import "time"
 // Call is one platform request and its answer, as the inspector keeps it for
 // the app's developer. Secrets and access tokens in it are masked.
 type Call struct {
-	// ID is the request's id, which WeChat shows as rid and Alipay as trace_id.
+	// ID is the request's id, which WeChat shows as rid and Alipay as
+	// trace_id or alipay-trace-id.
 	ID  string
 	Seq int64 // orders lists by when calls ended
 	// At is when the call came, by the clock that governs the rules; Took how

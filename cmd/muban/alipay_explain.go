@@ -14,10 +14,11 @@ func newAlipayExplain(s *shell) *cobra.Command {
 	var language language
 	cmd := &cobra.Command{
 		Use: "explain CALL_ID", Short: "Say why a call was refused, a wrong signature above all", Args: takes("CALL_ID"),
-		Long: `Say why the gateway refused a call. Of a signature that does not fit it shows
-the string that was verified, the key it was verified with, whose key made the
-signature, and the mistake where it is a known one. The call's id is the answer's
-header trace_id. muban call show shows the whole call.`,
+		Long: `Say why the gateway, or OpenAPI V3, refused a call. Of a signature that does not
+fit it shows the string that was verified, the key it was verified with, whose key
+made the signature, and the mistake where it is a known one. The call's id is the
+answer's header trace_id, by V3 alipay-trace-id. muban call show shows the whole
+call.`,
 		Example: "  muban alipay explain 6385c6c1-0fcadca1-22c1fc91",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 			call, err := c.Call(ctx, args[0])

@@ -70,7 +70,7 @@ func newCallShow(s *shell) *cobra.Command {
 		Long: `Show a call of a platform: what was asked, what was answered and, where it was
 refused, why: the rule, the story of the grant or token, and what would have been
 accepted. The id is the answer's header Muban-Call; WeChat's errmsg shows it as
-rid, Alipay's answer as trace_id.`,
+rid, Alipay's answer as trace_id, by OpenAPI V3 as alipay-trace-id.`,
 		Example: "  muban call show 6385c6c1-0fcadca1-22c1fc91\n  muban call show 6385c6c1-0fcadca1-22c1fc91 --lang zh",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {
 			call, err := c.Call(ctx, args[0])

@@ -26,7 +26,7 @@ func (a *api) callRoutes() {
 	}, a.listCalls)
 	handle(a, "GET /api/v1/calls/{id}", doc{
 		id: "getCall", tag: "calls", summary: "Show a platform call", answer: "The call.",
-		text: "By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id. 404 `inspector_off` where nothing is kept.", needs: a.hasInspector,
+		text: "By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id or alipay-trace-id. 404 `inspector_off` where nothing is kept.", needs: a.hasInspector,
 	}, a.getCall)
 }
 

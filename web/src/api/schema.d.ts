@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * Show a platform call
-         * @description By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id. 404 `inspector_off` where nothing is kept.
+         * @description By the id that its answer had in the header `Muban-Call`, which WeChat's errmsg shows as rid and Alipay's answer as trace_id or alipay-trace-id. 404 `inspector_off` where nothing is kept.
          */
         get: operations["getCall"];
         put?: never;
