@@ -172,6 +172,7 @@ var sentPhrases = [][2]string{
 var chineseAdvice = [][2]string{
 	{"the request is too large to be looked into further", "请求太大，没有进一步分析"},
 	{"sign was sent without percent-encoding, so that its + arrived as blanks; percent-encode every value that is sent", "sign 没有经百分号编码就发送了，其中的 + 到达时变成了空格；每个参数值发送时都要编码"},
+	{"sign was percent-encoded, as the gateway wants it; a header is read as it stands, so send the base64 itself", "sign 像网关参数那样做了百分号编码；请求头是按原样读取的，应直接发送 base64"},
 	{"sign is no base64; it must be base64 of the signature", "sign 不是 base64；它应为签名的 base64"},
 	{"app_public_key is the platform's own key (alipay_public_key); set it to the public half of the key that the app signs with", "app_public_key 填成了平台的公钥（alipay_public_key）；应填应用自己签名所用私钥对应的公钥"},
 	{"it was made by none of the keys known here: the private key that the app signs with does not belong to its app_public_key *, which has * bits; the signature is by a key of *", "签名不出自这里已知的任何密钥：应用签名所用的私钥与它的 app_public_key 不配对（*，* 位；签名所用的密钥是 * 位）"},

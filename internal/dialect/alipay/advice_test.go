@@ -18,6 +18,9 @@ func TestAdviceInChinese(t *testing.T) {
 	for _, m := range v3Mistakes {
 		all = append(all, candidate{mistake: m.name, advice: m.advice})
 	}
+	for _, s := range []spoiled{notEncoded, encoded} {
+		all = append(all, candidate{mistake: s.mistake, advice: s.advice})
+	}
 	all = append(all, leftOut([]pair{{name: "sign_type"}, {name: "version"}})...)
 	for _, one := range all {
 		words := muban.Refuse(muban.RuleSignatureWrong, "app_id", "2021", "advice", one.advice).Chinese()

@@ -31,17 +31,31 @@ type claim struct {
 	// says names the hash, as the request does.
 	says string
 	sign string
+	// spoiled is what may have happened to sign on its way.
+	spoiled spoiled
 	// signed is the string that was verified.
 	signed []byte
 	// candidates are what may have been signed, the right string first.
 	candidates iter.Seq[candidate]
 }
 
+// spoiled is the mistake of sending sign so that its base64 does not arrive;
+// undo gives what was meant.
+type spoiled struct {
+	mistake, advice string
+	undo            func(sign string) string
+}
+
+var notEncoded = spoiled{
+	"sign_not_encoded", "sign was sent without percent-encoding, so that its + arrived as blanks; percent-encode every value that is sent",
+	func(sign string) string { return strings.ReplaceAll(sign, " ", "+") },
+}
+
 // claim is that of a call of the gateway.
 func (c *call) claim() claim {
 	return claim{
 		agent: c.agent, platformKey: &c.platformKey.PublicKey, charset: c.charset, signType: c.signType,
-		says: "sign_type says " + string(c.signType), sign: c.params.Get(alipay.ParamSign),
+		says: "sign_type says " + string(c.signType), sign: c.params.Get(alipay.ParamSign), spoiled: notEncoded,
 		signed: c.params.SignedText(), candidates: candidates(c),
 	}
 }
@@ -84,10 +98,9 @@ func (f *finding) add(mistake, advice string) {
 // unreadableSign is for a sign that is no base64.
 func unreadableSign(c claim, key *rsa.PublicKey) finding {
 	f := finding{signer: "unknown"}
-	repaired := strings.ReplaceAll(c.sign, " ", "+")
-	if alipay.Verify(key, c.signType, c.signed, repaired) == nil {
+	if alipay.Verify(key, c.signType, c.signed, c.spoiled.undo(c.sign)) == nil {
 		f.signer = "app"
-		f.add("sign_not_encoded", "sign was sent without percent-encoding, so that its + arrived as blanks; percent-encode every value that is sent")
+		f.add(c.spoiled.mistake, c.spoiled.advice)
 		return f
 	}
 	f.add("sign_not_base64", "sign is no base64; it must be base64 of the signature")

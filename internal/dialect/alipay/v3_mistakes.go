@@ -3,16 +3,25 @@ package alipay
 import (
 	"bytes"
 	"iter"
+	"net/url"
 	"strings"
 
 	"github.com/muban-dev/muban/wire/alipay"
 )
 
+var encoded = spoiled{
+	"sign_encoded", "sign was percent-encoded, as the gateway wants it; a header is read as it stands, so send the base64 itself",
+	func(sign string) string {
+		plain, _ := url.PathUnescape(sign) // "" fits nothing
+		return plain
+	},
+}
+
 // claim is that of a call of V3.
 func (c *v3Call) claim() claim {
 	return claim{
 		agent: c.agent, platformKey: &c.platformKey.PublicKey, charset: alipay.UTF8, signType: alipay.RSA2,
-		says: "Authorization says " + alipay.V3Scheme, sign: c.auth.Sign,
+		says: "Authorization says " + alipay.V3Scheme, sign: c.auth.Sign, spoiled: encoded,
 		signed: c.request.SignedText(), candidates: v3Candidates(c),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -311,14 +312,16 @@ func TestV3Doctor(t *testing.T) {
 	secret, err := alipay.EncryptContent(key, []byte(good.body))
 	must(t, err)
 	encrypted := w.v3Asking(alipay.V3PathSend, secret).with(alipay.V3EncryptType, "AES")
-	sha1 := good
+	sha1, escaping := good, good.signedBy(appKey())
 	sha1.sign = sign(appKey(), alipay.RSA, good.text())
+	escaping.sign = url.QueryEscape(escaping.sign)
 	for mistakes, r := range map[string]v3{
 		"key_unknown":                        good.signedBy(newKey()),
 		"signed_by_other_app":                good.signedBy(otherKey()),
 		"signed_by_platform_key":             good.signedBy(platformKey()),
 		"sign_type":                          sha1,
 		"sign_not_base64":                    {good.method, good.uri, good.body, good.auth, nil, good.scheme, "*"},
+		"sign_encoded":                       escaping,
 		"left_out newline":                   over(good, strings.TrimSuffix(good.text(), "\n")),
 		"left_out body":                      replaced(good, good.body, ""),
 		"left_out query":                     replaced(queried, "?a=b", ""),
