@@ -6,8 +6,9 @@
 // The status is always 200. Every answer is signed by the key that the
 // platform has for the app that asked, errors too, over the exact bytes that
 // are sent and in the request's charset; only where no app can be told is there
-// nobody to sign (protocol.md §5.4, §5.5). Signing is most of what a call costs
-// and is done last, when nothing is locked any more.
+// nobody to sign, and the answer that brings a certificate has nobody yet to
+// verify it (protocol.md §5.4 to §5.6). Signing is most of what a call costs and
+// is done last, when nothing is locked any more.
 //
 // A request is checked in this order: path and HTTP method, app_id, charset,
 // method, format, version, timestamp, sign_type, sign, the certificates'
