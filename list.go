@@ -23,8 +23,9 @@ type Range struct {
 
 // GrantFilter selects grants of one app.
 type GrantFilter struct {
-	UserNo int64      // 0 = every user
-	State  GrantState // empty = every state
+	UserNo   int64      // 0 = every user
+	IssuedTo string     // the one of the user's ids that it was issued to; empty = any
+	State    GrantState // empty = every state
 	// ExpiresBy leaves out what ends later; zero leaves out nothing.
 	ExpiresBy time.Time
 }

@@ -67,7 +67,8 @@ func (e *explaining) callOf(id muban.MessageID) string {
 	return ""
 }
 
-// mostLookedAt bounds the grants among which those of one id are looked for.
+// mostLookedAt bounds the scenes among which those with a fitting digit are
+// looked for.
 const mostLookedAt = 200
 
 // grants are some that the user of the call has left. On Baidu a scene goes to
@@ -78,10 +79,9 @@ func (e *explaining) grants(ctx context.Context) (muban.List[muban.Grant], error
 	if e.call.Dialect != "baidu" {
 		return e.options.Ledger.Grants(ctx, e.call.AppID, query, muban.Page{Limit: mostExamples})
 	}
+	query.ToThatID = true
 	found, err := e.options.Ledger.Grants(ctx, e.call.AppID, query, muban.Page{Limit: mostLookedAt})
-	found.Items = slices.DeleteFunc(found.Items, func(g muban.Grant) bool {
-		return g.UserID != e.call.User || !messaging.LoginDigitFits(g)
-	})
+	found.Items = slices.DeleteFunc(found.Items, func(g muban.Grant) bool { return !messaging.LoginDigitFits(g) })
 	if len(found.Items) > mostExamples {
 		found.Next = found.Items[mostExamples-1].Seq
 		found.Items = found.Items[:mostExamples]

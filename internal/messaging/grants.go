@@ -108,8 +108,10 @@ func (s *Service) sameGrant(ctx context.Context, asked muban.Grant, conflict err
 
 // GrantQuery selects an app's grants.
 type GrantQuery struct {
-	User  string           // any id of a user; empty for all
-	State muban.GrantState // empty for all
+	User string // any id of a user; empty for all
+	// ToThatID leaves out those that were issued to another id of the user.
+	ToThatID bool
+	State    muban.GrantState // empty for all
 	// ExpiringWithin selects those that can pay now and will not when that
 	// time, over 0, has passed. State is then empty or spendable.
 	ExpiringWithin time.Duration
@@ -134,6 +136,9 @@ func (s *Service) Grants(ctx context.Context, appID string, query GrantQuery, pa
 			return muban.List[muban.Grant]{}, err
 		}
 		filter.UserNo = user.No
+		if query.ToThatID {
+			filter.IssuedTo = query.User
+		}
 	}
 	return s.store.Grants(ctx, appID, filter, now, page)
 }

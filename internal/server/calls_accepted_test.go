@@ -47,6 +47,7 @@ func TestAcceptedScenesAreOfTheAddressedID(t *testing.T) {
 	i := newInspected(t)
 	token := i.token("/oauth/2.0/token", "grant_type=client_credentials&client_id=bdkey&client_secret="+baiduSecret)
 	i.native("POST", "/apps/bdkey/users", `{"open_id":"open","swan_id":"swan"}`)
+	i.native("POST", "/apps/bdkey/users", `{"open_id":"rich","swan_id":"poor"}`)
 	i.native("POST", "/apps/bdkey/templates", `{"template_id":"tpl","title":"t","content":"a{{keyword1.DATA}}"}`)
 	send := func(to, scene string) (string, string) {
 		return i.do("POST", "/rest/2.0/smartapp/template/send?access_token="+token, "template_id=tpl&data={}&scene_type=1&"+to+"&scene_id="+url.QueryEscape(scene))
@@ -58,7 +59,9 @@ func TestAcceptedScenesAreOfTheAddressedID(t *testing.T) {
 		t.Errorf("a guest without scenes: accepted %q, %q", english, chinese)
 	}
 	i.native("POST", "/apps/bdkey/grants", `{"user":"swan","kind":"form"}`)
-	for _, to := range []string{"touser=swan", "touser_openId=open"} {
+	i.native("POST", "/apps/bdkey/grants", `{"user":"poor","kind":"form"}`)
+	i.native("POST", "/apps/bdkey/grants", `{"user":"rich","kind":"form","count":300}`) // newer, and more than are looked at
+	for _, to := range []string{"touser=swan", "touser_openId=open", "touser=poor"} {
 		_, call := send(to, "none")
 		english, _ := i.accepted(call)
 		named := regexp.MustCompile(`(\S+) \(form\)`).FindAllStringSubmatch(english, -1)

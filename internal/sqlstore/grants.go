@@ -105,6 +105,9 @@ func (s *Store) Grants(ctx context.Context, appID string, filter muban.GrantFilt
 	if filter.UserNo != 0 {
 		where.add(`user_no = $%d`, filter.UserNo)
 	}
+	if filter.IssuedTo != "" {
+		where.add(`user_id = $%d`, filter.IssuedTo)
+	}
 	switch filter.State {
 	case muban.GrantSpendable:
 		where.add(leftUses+` > 0 AND expires_at > $%d`, millis(now))

@@ -297,6 +297,7 @@ func grants(t *testing.T, b *bundle) {
 	b.mint("g2", 0)
 	for filter, want := range map[muban.GrantFilter]int{
 		{}: 2, {UserNo: b.user.No}: 2, {UserNo: 99}: 0,
+		{UserNo: b.user.No, IssuedTo: grant.UserID}: 2, {UserNo: b.user.No, IssuedTo: "another"}: 0,
 		{State: muban.GrantSpendable}: 1, {State: muban.GrantSpent}: 1, {State: muban.GrantExpired}: 0,
 		{ExpiresBy: grant.ExpiresAt}: 2, {ExpiresBy: grant.ExpiresAt.Add(-time.Millisecond)}: 0,
 	} {
