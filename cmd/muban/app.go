@@ -29,9 +29,9 @@ func newAppCreate(s *shell) *cobra.Command {
 		Args:    takes(),
 	}
 	choiceFlag(cmd, &platform, "platform", "where the app lives", muban.Platforms()...)
-	cmd.Flags().StringVar(&id, "id", "", "its app_id: appid on WeChat, App Key on Baidu, app_id on Alipay")
-	cmd.Flags().StringVar(&secret, "secret", "", "its AppSecret or App Secret")
-	cmd.Flags().StringVar(&platformKeyFile, "alipay-private-key-file", "", "Alipay: file with the key that the platform signs with; made if left out")
+	filledFlag(cmd, &id, "id", "its app_id: appid on WeChat, App Key on Baidu, app_id on Alipay")
+	filledFlag(cmd, &secret, "secret", "its AppSecret or App Secret")
+	filledFlag(cmd, &platformKeyFile, "alipay-private-key-file", "Alipay: file with the key that the platform signs with; made if left out")
 	settings.addFlags(cmd)
 	must(cmd.MarkFlagRequired("platform"))
 	must(cmd.MarkFlagRequired("name"))

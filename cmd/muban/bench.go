@@ -58,8 +58,8 @@ gives, beside bare RSA signing.`,
 	}
 	flags := cmd.Flags()
 	choiceFlag(cmd, &platform, "platform", "whose sends", muban.Platforms()...)
-	flags.StringVar(&o.Dir, "dir", "", "folder for the embedded stores, whose disk is measured (default: the system's temporary folder)")
-	flags.StringVar(&o.Database, "database", "", "PostgreSQL database (postgres://…), which need not be empty")
+	filledFlag(cmd, &o.Dir, "dir", "folder for the embedded stores, whose disk is measured (default: the system's temporary folder)")
+	filledFlag(cmd, &o.Database, "database", "PostgreSQL database (postgres://…), which need not be empty")
 	flags.StringSliceVar(&engines, "engines", nil, "what stores to measure: sqlite, postgres or both, as sqlite,postgres (default: postgres with --database, else sqlite)")
 	o.Nodes = []int{1}
 	flags.Var(&numbersValue{numbers: &o.Nodes}, "nodes", "how many processes on one database; several numbers are measured side by side")
@@ -71,7 +71,7 @@ gives, beside bare RSA signing.`,
 	numberFlag(flags, &o.Users, "users", 200, "users that are sent to, of each app")
 	numberFlag(flags, &o.Apps, "apps", 1, "apps whose sends take turns; each one's events are pushed one after the other")
 	flags.BoolVar(&o.Callbacks, "callbacks", false, "push the events to a receiver in the bench, and tell how it keeps up (wechat-oa)")
-	flags.StringVar(&o.Profile, "profile", "", "file for a CPU profile of the first server, of the last round")
+	filledFlag(cmd, &o.Profile, "profile", "file for a CPU profile of the first server, of the last round")
 	cmd.MarkFlagsMutuallyExclusive("rounds", "duration")
 	cmd.AddCommand(newCeilingCommand(), newFillCommand())
 	return cmd

@@ -36,7 +36,7 @@ func newLibraryList(s *shell) *cobra.Command {
 		}),
 	}
 	platformFlag(cmd, &platform)
-	cmd.Flags().StringVarP(&q, "query", "q", "", "only titles whose id or text contains this")
+	cmd.Flags().VarP((*filledValue)(&q), "query", "q", "only titles whose id or text contains this")
 	limitFlag(cmd, &limit)
 	return cmd
 }

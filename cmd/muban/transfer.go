@@ -26,7 +26,7 @@ not in the file. The file holds the apps' secrets.`,
 		},
 	}
 	where.flags(cmd)
-	cmd.Flags().StringVar(&file, "out", "", "file to write, which must not exist (default: standard output)")
+	filledFlag(cmd, &file, "out", "file to write, which must not exist (default: standard output)")
 	return cmd
 }
 
@@ -57,7 +57,7 @@ store in which an import broke off does not open.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return importFrom(cmd, where, path) },
 	}
 	where.flags(cmd)
-	cmd.Flags().StringVar(&path, "in", "", "file to read (default: standard input)")
+	filledFlag(cmd, &path, "in", "file to read (default: standard input)")
 	return cmd
 }
 
