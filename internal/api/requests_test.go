@@ -85,6 +85,9 @@ func TestParametersThatAreGivenTwice(t *testing.T) {
 	got = w.call("GET", "/api/v1/apps?nope=1&nope=2", "")
 	got.wantProblem(422, "invalid_request")
 	got.wantFields("query.nope", "does not exist; known are limit, cursor")
+	got = w.call("GET", "/api/v1/clock?none=1&none=2", "")
+	got.wantProblem(422, "invalid_request")
+	got.wantFields("query.none", "does not exist; known are none")
 }
 
 func TestBodiesOverTheLimit(t *testing.T) {

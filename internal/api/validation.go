@@ -62,7 +62,7 @@ func fieldError(registry huma.Registry, op *huma.Operation, d *huma.ErrorDetail)
 	case d.Message == validation.MsgUnexpectedProperty:
 		e.Message = unknownMember(registry, op, d.Location)
 	case d.Message == "unknown query parameter":
-		e.Message = "does not exist; known are " + strings.Join(queryParameters(op), ", ")
+		e.Message = "does not exist; known are " + knownParameters(op)
 	case strings.HasSuffix(d.Message, "parameter is missing"):
 		e.Message = "is missing"
 	case d.Location == "body" && d.Message == validation.MsgExpectedObject:
@@ -150,15 +150,20 @@ func contentOf(content map[string]*huma.MediaType) *huma.Schema {
 	return nil
 }
 
+// knownParameters names the query parameters of a call for a message.
+func knownParameters(op *huma.Operation) string {
+	if names := queryParameters(op); len(names) > 0 {
+		return strings.Join(names, ", ")
+	}
+	return "none"
+}
+
 func queryParameters(op *huma.Operation) []string {
 	var names []string
 	for _, p := range op.Parameters {
 		if p.In == "query" {
 			names = append(names, p.Name)
 		}
-	}
-	if len(names) == 0 {
-		return []string{"none"}
 	}
 	return names
 }
