@@ -83,7 +83,11 @@ func (s *Service) Apps(ctx context.Context, page muban.Page) (muban.List[muban.A
 func (s *Service) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
 	app, err := s.store.UpdateApp(ctx, appID, func(a *muban.App) error {
 		before := *a
-		before.LinkedApps = slices.Clone(a.LinkedApps)
+		before.LinkedApps, before.Pages = slices.Clone(a.LinkedApps), slices.Clone(a.Pages)
+		if a.CloudPermissions != nil {
+			permissions := slices.Clone(*a.CloudPermissions)
+			before.CloudPermissions = &permissions
+		}
 		if err := edit(a); err != nil {
 			return err
 		}
@@ -143,22 +147,20 @@ func checkApp(before, a muban.App) error {
 	switch {
 	case a.ID != before.ID && !ownID(a.ID) || strings.ContainsAny(a.ID, "/ "):
 		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes")
-	case a.Name != "" && (len(a.Name) > longestName || !plainLine(a.Name)):
+	case a.Name != before.Name && a.Name != "" && (len(a.Name) > longestName || !plainLine(a.Name)):
 		return invalid("name", a.Name, "one line of at most 200 bytes")
 	case a.Secret != before.Secret && a.Secret != "" && !ownID(a.Secret):
 		return invalid("secret", "not shown", "1 to 256 printable characters")
 	case a.OriginalID != before.OriginalID && a.OriginalID != "" && !ownID(a.OriginalID):
 		return invalid("original_id", a.OriginalID, "1 to 256 printable characters, like gh_3f7a9c0d5e8b")
-	case len(a.Pages) > mostPages:
-		return invalid("pages", strconv.Itoa(len(a.Pages))+" pages", "at most 1000")
 	case a.DailyLimit != nil && *a.DailyLimit < 0:
 		return invalid("daily_limit", strconv.FormatInt(*a.DailyLimit, 10), "0 or more, or null for no limit")
 	case a.TemplateLimit != nil && *a.TemplateLimit < 0:
 		return invalid("template_limit", strconv.FormatInt(*a.TemplateLimit, 10), "0 or more, or null for no limit")
 	}
-	for _, page := range a.Pages {
-		if barePage(page) == "" || !plainLine(page) {
-			return invalid("pages", page, "a page's path, like pages/index/index")
+	if !slices.Equal(a.Pages, before.Pages) {
+		if err := checkPages(a.Pages); err != nil {
+			return err
 		}
 	}
 	if !slices.Equal(a.LinkedApps, before.LinkedApps) {
@@ -169,10 +171,24 @@ func checkApp(before, a muban.App) error {
 	if err := checkIndustries(a.Industries); err != nil {
 		return err
 	}
-	if err := checkPermissions(a.CloudPermissions); err != nil {
-		return err
+	if p := a.CloudPermissions; p != nil && (before.CloudPermissions == nil || !slices.Equal(*p, *before.CloudPermissions)) {
+		if err := checkPermissions(*p); err != nil {
+			return err
+		}
 	}
 	return checkCallback(before.Callback, a.Callback)
+}
+
+func checkPages(pages []string) error {
+	if len(pages) > mostPages {
+		return invalid("pages", strconv.Itoa(len(pages))+" pages", "at most 1000")
+	}
+	for _, page := range pages {
+		if barePage(page) == "" || !plainLine(page) {
+			return invalid("pages", page, "a page's path, like pages/index/index")
+		}
+	}
+	return nil
 }
 
 // checkLinks refuses what can be no app's id. That there is such an app is not

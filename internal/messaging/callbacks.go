@@ -98,7 +98,7 @@ func checkCallback(before, c muban.CallbackSettings) error {
 	if c.Token != "" && (len(c.Token) > longestCallbackToken || !plausibleID(c.Token)) {
 		return invalid("callback.token", "not shown", "1 to 32 printable characters")
 	}
-	if c.URL == "" {
+	if c.URL == before.URL || c.URL == "" {
 		return nil
 	}
 	target, err := url.Parse(c.URL)
@@ -106,10 +106,10 @@ func checkCallback(before, c muban.CallbackSettings) error {
 		target.User != nil || strings.Contains(c.URL, "#") || !plainLine(c.URL) || len(c.URL) > longestURL {
 		return invalid("callback.url", c.URL, "an address like https://example.com/wechat/events")
 	}
-	if c.URL != before.URL && strings.ContainsFunc(c.URL, unicode.IsSpace) {
+	if strings.ContainsFunc(c.URL, unicode.IsSpace) {
 		return invalid("callback.url", c.URL, "without blanks, or with %20 for each")
 	}
-	if port := target.Port(); c.URL != before.URL && port != "" {
+	if port := target.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return invalid("callback.url", c.URL, "an address with a port from 1 to 65535")
 		}

@@ -95,14 +95,11 @@ func permitted(permissions *[]string, call string) bool {
 // mostPermissions bounds an app's list of permissions.
 const mostPermissions = 1000
 
-func checkPermissions(permissions *[]string) error {
-	if permissions == nil {
-		return nil
+func checkPermissions(permissions []string) error {
+	if len(permissions) > mostPermissions {
+		return invalid("cloud_permissions", strconv.Itoa(len(permissions))+" calls", "at most 1000")
 	}
-	if len(*permissions) > mostPermissions {
-		return invalid("cloud_permissions", strconv.Itoa(len(*permissions))+" calls", "at most 1000")
-	}
-	for _, call := range *permissions {
+	for _, call := range permissions {
 		if len(call) > longestName || !plainLine(call) {
 			return invalid("cloud_permissions", call, "a cloud call's name, like templateMessage.send, or the path of an API's call")
 		}

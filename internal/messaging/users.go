@@ -134,7 +134,7 @@ func checkUser(p muban.Platform, before, u muban.User) error {
 			return err
 		}
 	}
-	if u.Name != "" && (len(u.Name) > longestName || !plainLine(u.Name)) {
+	if u.Name != before.Name && u.Name != "" && (len(u.Name) > longestName || !plainLine(u.Name)) {
 		return invalid("name", u.Name, "one line of at most 200 bytes")
 	}
 	if u.Delivery != muban.DeliveryOK && u.Delivery != muban.DeliveryFail {
