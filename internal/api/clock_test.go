@@ -68,7 +68,7 @@ func TestClockRequestsThatAreRefused(t *testing.T) {
 }
 
 // What a server does not have is not there for a request that is wrong either.
-func TestNoClockOutsideTheSandbox(t *testing.T) {
+func TestWhatTheServerLacksIsNotFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *api.Options) { o.Clock, o.Reset, o.Inspector = nil, nil, nil })
 	for _, body := range []string{"", "{}", `{"mode":"fast"}`, `{"mode":"frozen"}`, `{"by":"1h"}`} {

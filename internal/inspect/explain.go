@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -103,15 +104,22 @@ func examples[T any](list muban.List[T], name func(T) string) string {
 	return text
 }
 
+// refusing is the app by whose things the call was refused: in uniform_send it
+// may be the official account, not the mini program that called.
+func (e *explaining) refusing() string {
+	return cmp.Or(e.call.Refusal.Values["app_id"], e.call.AppID)
+}
+
 func (e *explaining) templates(ctx context.Context) error {
-	found, err := e.options.Ledger.Templates(ctx, e.call.AppID, muban.Page{Limit: mostExamples})
+	appID := e.refusing()
+	found, err := e.options.Ledger.Templates(ctx, appID, muban.Page{Limit: mostExamples})
 	if err != nil {
 		return err
 	}
 	if len(found.Items) == 0 {
 		e.accepted = muban.Words{
-			English: "app " + e.call.AppID + " has no templates yet; add one from the library",
-			Chinese: "应用 " + e.call.AppID + " 还没有模板；请先从模板库添加",
+			English: "app " + appID + " has no templates yet; add one from the library",
+			Chinese: "应用 " + appID + " 还没有模板；请先从模板库添加",
 		}
 		return nil
 	}
@@ -121,10 +129,7 @@ func (e *explaining) templates(ctx context.Context) error {
 }
 
 func (e *explaining) recipients(ctx context.Context) error {
-	appID := e.call.AppID
-	if named := e.call.Refusal.Values["app_id"]; named != "" {
-		appID = named
-	}
+	appID := e.refusing()
 	found, err := e.options.Ledger.Users(ctx, appID, muban.Page{Limit: mostExamples})
 	if err != nil {
 		return err

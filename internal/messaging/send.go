@@ -108,7 +108,7 @@ func draft(app muban.App, user muban.User, template muban.Template, req muban.Se
 // templateToSend finds the template of a send.
 func (s *Service) templateToSend(ctx context.Context, app muban.App, id string) (muban.Template, error) {
 	if id == "" {
-		return muban.Template{}, muban.Refuse(muban.RuleTemplateMissing)
+		return muban.Template{}, muban.Refuse(muban.RuleTemplateMissing, "app_id", app.ID)
 	}
 	if plausibleID(id) {
 		template, err := s.cachedTemplate(ctx, app.ID, id)

@@ -75,3 +75,26 @@ func TestAcceptedScenesAreOfTheAddressedID(t *testing.T) {
 		}
 	}
 }
+
+// The official account's half of uniform_send is refused by the account's
+// templates: the caller's own would be refused too.
+func TestAcceptedTemplatesAreOfTheAppThatLacksOne(t *testing.T) {
+	t.Parallel()
+	i := newInspected(t)
+	i.native("PATCH", "/apps/wxmini", `{"linked_apps":["wxoa"]}`)
+	i.native("POST", "/apps/wxoa/users", `{"open_id":"follower"}`)
+	i.native("POST", "/apps/wxoa/templates", `{"template_id":"official","title":"t","content":"a{{keyword1.DATA}}"}`)
+	token := i.token("/cgi-bin/token?grant_type=client_credential&appid=wxmini&secret="+miniSecret, "")
+	send := func(template string) (answer, call string) {
+		return i.do("POST", "/cgi-bin/message/wxopen/template/uniform_send?access_token="+token, `{"touser":"follower","mp_template_msg":{"appid":"wxoa","template_id":"`+template+`","data":{}}}`)
+	}
+	for _, template := range []string{"none", ""} {
+		_, call := send(template)
+		if english, chinese := i.accepted(call); !strings.HasSuffix(english, ": official (t)") || !strings.HasSuffix(chinese, "：official (t)") {
+			t.Errorf("template %q: accepted %q, %q; want the account's template", template, english, chinese)
+		}
+	}
+	if answer, _ := send("official"); !strings.Contains(answer, `"errcode":0`) {
+		t.Errorf("the template that is named as acceptable is answered %s", answer)
+	}
+}
