@@ -111,9 +111,7 @@ func (t *Tail) Next(ctx context.Context, most int) (c muban.Changes, more bool, 
 		return c, false, err
 	}
 	if c.Messages, err = inOrder(messages, func(part string) ([]muban.Message, error) {
-		found, err := t.store.listMessages(ctx, `messages`, conditions{parts: []string{`seq IN (` + part + `)`}}, muban.Page{Limit: mostInPart})
-		slices.Reverse(found.Items)
-		return found.Items, err
+		return t.store.messagesAmong(ctx, part)
 	}); err != nil {
 		return c, false, err
 	}
@@ -134,6 +132,24 @@ func (t *Tail) Next(ctx context.Context, most int) (c muban.Changes, more bool, 
 		return !sent[m.ID.Seq()]
 	}))
 	return c, more, err
+}
+
+// messagesAmong reads messages by their numbers, the oldest first: all of them,
+// where a list answers a few very long ones at a time.
+func (s *Store) messagesAmong(ctx context.Context, seqs string) (messages []muban.Message, err error) {
+	for page := (muban.Page{Limit: mostInPart}); ; {
+		where := conditions{parts: []string{`seq IN (` + seqs + `)`}}
+		where.add(`seq < $%d`, before(page))
+		found, err := s.listMessages(ctx, `messages`, where, page)
+		if err != nil {
+			return nil, err
+		}
+		messages = append(messages, found.Items...)
+		if page.Before = found.Next; page.Before == 0 {
+			slices.Reverse(messages)
+			return messages, nil
+		}
+	}
 }
 
 // changedGrants reads grants that were minted, and those that messages spent.

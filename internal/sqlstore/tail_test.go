@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -225,6 +226,43 @@ func TestTailMissesNothing(t *testing.T) {
 			if times != 1 {
 				t.Errorf("%s was told %d times", told, times)
 			}
+		}
+	})
+}
+
+// TestTailTellsOfLongMessages: lists answer a few very long ones at a time, but
+// nothing comes back to what a tail has read.
+func TestTailTellsOfLongMessages(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, a, _ *pgStore) {
+		t.Helper()
+		f := a.follow()
+		var sent, told []muban.MessageID
+		for range 20 {
+			m, err := a.Accept(t.Context(), muban.Accept{
+				Message: muban.Message{
+					AppID: a.app.ID, Platform: a.app.Platform, UserNo: a.user.No, TemplateSeq: a.template.Seq, AcceptedAt: a.now,
+					Data: map[string]muban.Value{"keyword1": {Text: strings.Repeat("x", 1<<20)}},
+				},
+				Decide: func(muban.Ledger) *muban.Refusal { return nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent = append(sent, m.ID)
+		}
+		for more := true; more; {
+			var c muban.Changes
+			var err error
+			if c, more, err = f.Next(t.Context(), 500); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range c.Messages {
+				told = append(told, m.ID)
+			}
+		}
+		if !slices.Equal(told, sent) {
+			t.Errorf("told of %v, sent were %v", told, sent)
 		}
 	})
 }
