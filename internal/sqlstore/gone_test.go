@@ -28,6 +28,32 @@ func TestDeletingAnAppUnderLoad(t *testing.T) {
 	})
 }
 
+// TestDeletingAUserUnderLoad: what was minted for a user meanwhile, on any node,
+// goes along.
+func TestDeletingAUserUnderLoad(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, a, b *pgStore) {
+		t.Helper()
+		for round := range 10 {
+			user, err := a.CreateUser(t.Context(), muban.User{AppID: a.app.ID, OpenID: fmt.Sprint("o", round)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			busy := underLoad(t, a, b, func(s *pgStore, _ int, id string) error {
+				return s.storeSomething(t.Context(), 1, a.app, user, a.template, user.OpenID+"-"+id)
+			})
+			if err := b.DeleteUser(t.Context(), a.app.ID, user.OpenID); err != nil {
+				t.Error(err)
+			}
+			busy.Wait()
+			left, err := a.Grants(t.Context(), a.app.ID, muban.GrantFilter{UserNo: user.No}, a.now, muban.Page{Limit: 10})
+			if err != nil || len(left.Items) != 0 {
+				t.Fatalf("of a deleted user are left %v, error %v", left.Items, err)
+			}
+		}
+	})
+}
+
 // deleteUnderLoad makes an app and deletes it, or everything, while both
 // stores store for it.
 func deleteUnderLoad(t *testing.T, a, b *pgStore, appID string, everything bool) {
@@ -45,14 +71,30 @@ func deleteUnderLoad(t *testing.T, a, b *pgStore, appID string, everything bool)
 	if err != nil {
 		t.Fatal(err)
 	}
+	busy := underLoad(t, a, b, func(s *pgStore, i int, id string) error { return s.storeSomething(ctx, i/2, app, user, template, id) })
+	if everything {
+		err = a.Reset(ctx, nil)
+	} else {
+		err = a.DeleteApp(ctx, appID)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	busy.Wait() // all of them are refused by now
+	a.wantNothingOf(appID)
+}
+
+// underLoad has both stores store, each time with another id, and returns once
+// they are well under way. They go on until they are refused.
+func underLoad(t *testing.T, a, b *pgStore, work func(s *pgStore, i int, id string) error) *sync.WaitGroup {
+	t.Helper()
 	begun := make(chan struct{}, 100)
 	var busy sync.WaitGroup
 	for i := range 8 {
 		store := []*pgStore{a, b}[i%2]
 		busy.Go(func() {
 			for n := 0; ; n++ {
-				id := fmt.Sprintf("%d-%d", i, n)
-				if err := store.storeSomething(ctx, i/2, app, user, template, id); err != nil {
+				if err := work(store, i, fmt.Sprintf("%d-%d", i, n)); err != nil {
 					if refusal := new(muban.Refusal); !errors.As(err, &refusal) || refusal.Kind != muban.KindNotFound && refusal.Kind != muban.KindTemplateUnknown {
 						t.Error(err)
 					}
@@ -68,16 +110,7 @@ func deleteUnderLoad(t *testing.T, a, b *pgStore, appID string, everything bool)
 	for range 40 {
 		<-begun
 	}
-	if everything {
-		err = a.Reset(ctx, nil)
-	} else {
-		err = a.DeleteApp(ctx, appID)
-	}
-	if err != nil {
-		t.Error(err)
-	}
-	busy.Wait() // all of them are refused by now
-	a.wantNothingOf(appID)
+	return &busy
 }
 
 // storeSomething stores one of what an app can have.

@@ -173,7 +173,8 @@ func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 		if err != nil {
 			return err
 		}
-		for _, table := range []string{"unread_marks", "grants", "login_codes", "user_ids", "users"} {
+		// The user first: what holds the user is over then.
+		for _, table := range []string{"users", "unread_marks", "grants", "login_codes", "user_ids"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE app_id = $1 AND user_no = $2`, appID, user.No); err != nil {
 				return err
 			}
