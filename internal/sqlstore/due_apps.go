@@ -23,6 +23,12 @@ type dueApps struct {
 	rest   time.Duration
 }
 
+// dueLongest adds the app of the callback that is due the longest to a query of
+// apps, though there be no such app any more: earlier versions could leave
+// callbacks of one that was deleted, and those would be due for ever.
+const dueLongest = ` UNION ALL SELECT app_id FROM (
+	SELECT app_id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT 1) AS longest`
+
 const (
 	// listEvery is how often all apps are looked at for what other nodes left
 	// and for what became due by itself, however much this node has to do.

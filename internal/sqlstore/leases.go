@@ -30,7 +30,7 @@ var _ outbox = (*leases)(nil)
 
 func newLeases(db *sql.DB) *leases {
 	return &leases{db: db, hold: make(map[string]held), dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
-		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1)`}}
+		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1)` + dueLongest}}
 }
 
 func (l *leases) claim(ctx context.Context, lease muban.Lease, appID string, now time.Time, most int, hold time.Duration) ([]muban.Callback, error) {

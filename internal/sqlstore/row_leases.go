@@ -26,7 +26,7 @@ var _ outbox = (*rowLeases)(nil)
 
 func newRowLeases(db *sql.DB) *rowLeases {
 	return &rowLeases{db: db, dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
-		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1 AND lease_until <= ` + realTime + `)`}}
+		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1 AND lease_until <= ` + realTime + `)` + dueLongest}}
 }
 
 // claim holds the callbacks of an app that are due the longest, unless another

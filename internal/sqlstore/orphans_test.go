@@ -1,0 +1,58 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+	"time"
+
+	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/internal/pgtest"
+)
+
+// TestCallbacksOfNobody: earlier versions could leave callbacks of an app that
+// is gone. They are claimed like others, also after a restart, or they would be
+// due for ever.
+func TestCallbacksOfNobody(t *testing.T) {
+	t.Parallel()
+	for engine, options := range map[string]func(*testing.T) Options{
+		"engine SQLite":     func(t *testing.T) Options { t.Helper(); return Options{Dir: t.TempDir()} },
+		"engine PostgreSQL": func(t *testing.T) Options { t.Helper(); return Options{Database: pgtest.Database(t)} },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			callbacksOfNobody(t, options(t))
+		})
+	}
+}
+
+func callbacksOfNobody(t *testing.T, options Options) {
+	t.Helper()
+	ctx, now := t.Context(), time.Now()
+	store, err := Open(ctx, options)
+	must(t, err)
+	app, err := store.CreateApp(ctx, muban.App{ID: "wx1", Platform: muban.WeChatOA, CreatedAt: now})
+	must(t, err)
+	template, err := store.CreateTemplate(ctx, muban.Template{AppID: app.ID, ID: "t", CreatedAt: now}, func(int64) error { return nil })
+	must(t, err)
+	_, err = store.Accept(ctx, muban.Accept{
+		Message:  muban.Message{AppID: app.ID, Platform: app.Platform, TemplateSeq: template.Seq, AcceptedAt: now},
+		Decide:   func(muban.Ledger) *muban.Refusal { return nil },
+		Callback: &muban.Callback{AppID: app.ID, State: muban.CallbackPending, Left: 1, CreatedAt: now, DueAt: now},
+	})
+	must(t, err)
+	must(t, store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM apps`)
+		return err
+	}))
+	must(t, store.Close())
+
+	store, err = Open(ctx, options)
+	must(t, err)
+	t.Cleanup(func() { must(t, store.Close()) })
+	claimed, _, err := store.ClaimCallbacks(ctx, now.Add(time.Second), 10, 10, time.Minute)
+	must(t, err)
+	if len(claimed) != 1 || claimed[0].AppID != app.ID {
+		t.Errorf("claimed %v", claimed)
+	}
+}
