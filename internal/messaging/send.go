@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,10 @@ import (
 //
 // Besides refusals the error may be muban.ErrOutcomeUnknown.
 func (s *Service) Send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error) {
+	return retryStale(func() (muban.Message, error) { return s.send(ctx, app, req) })
+}
+
+func (s *Service) send(ctx context.Context, app muban.App, req muban.SendRequest) (muban.Message, error) {
 	now := s.clock.Now()
 	switch app.Platform {
 	case muban.WeChatMini:
@@ -53,10 +58,33 @@ func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, g
 			return dailyLimit(m, limit, l.SentToday)
 		},
 	})
-	if isRule(err, muban.RuleGrantUnknown) {
-		return muban.Message{}, s.elsewhere(ctx, m, err)
+	switch {
+	case isRule(err, muban.RuleGrantUnknown):
+		err = s.elsewhere(ctx, m, err)
+	case isRule(err, muban.RuleTemplateUnknown):
+		s.templates.Forget(templateKey{m.AppID, m.TemplateID})
+		err = &staleTemplate{err}
 	}
 	return accepted, err
+}
+
+// staleTemplate is the store's refusal of a send whose template was there a
+// moment ago, by what is cached of it.
+type staleTemplate struct{ error }
+
+func (e *staleTemplate) Unwrap() error { return e.error }
+
+// retryStale has a send that met a stale template judged once more: another
+// node may have made the template anew, with other keywords perhaps.
+func retryStale(send func() (muban.Message, error)) (muban.Message, error) {
+	message, err := send()
+	if err == nil {
+		return message, nil
+	}
+	if _, stale := errors.AsType[*staleTemplate](err); stale {
+		return send()
+	}
+	return message, err
 }
 
 // repeatWithin is for how long a send with the same client_msg_id repeats this

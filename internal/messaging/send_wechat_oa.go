@@ -81,7 +81,7 @@ func (s *Service) SendLinked(ctx context.Context, mini muban.App, officialID str
 		return muban.Message{}, err
 	}
 	req.To.ID = user.OpenID // what the account's events name
-	return s.sendOfficial(ctx, official, user, req, s.clock.Now())
+	return retryStale(func() (muban.Message, error) { return s.sendOfficial(ctx, official, user, req, s.clock.Now()) })
 }
 
 // linkedOfficial finds the official account. It is enough that one of the two
