@@ -18,14 +18,22 @@ func (s *Store) holdApp(ctx context.Context, tx *sql.Tx, appID string) error {
 	return mustFind(err, "app", appID)
 }
 
-// holdUser holds an app and one of its users, whom the caller knew by an id.
+// holdUser holds an app and one of its users, whom the caller knew by an id: with
+// one statement, prepared, since a mint is as frequent as a send.
 func (s *Store) holdUser(ctx context.Context, tx *sql.Tx, appID string, userNo int64, id string) error {
+	rows, err := s.hot.query(ctx, `SELECT 1 FROM apps JOIN users ON users.app_id = apps.app_id
+		WHERE apps.app_id = ? AND users.user_no = ?`+s.hold(""), []any{appID, userNo})
+	if err != nil {
+		return err
+	}
+	found, err := collect(rows, func(row scanner) (one int, err error) { return one, row.Scan(&one) })
+	if err != nil || len(found) > 0 {
+		return err
+	}
 	if err := s.holdApp(ctx, tx, appID); err != nil {
 		return err
 	}
-	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE app_id = $1 AND user_no = $2`+s.hold(""), appID, userNo).Scan(&one)
-	return mustFind(err, "user", id)
+	return mustFind(sql.ErrNoRows, "user", id)
 }
 
 // hold is what a SELECT ends with that keeps other nodes from deleting its
