@@ -5,9 +5,9 @@
 #   scripts/postgres.sh COMMAND...
 #
 # runs the command with MUBAN_TEST_POSTGRES set to the server's address, a
-# superuser's, and MUBAN_TEST_POSTGRES_SOCKET to its address by its Unix socket,
-# and stops the server when the command ends. Where MUBAN_TEST_POSTGRES is set
-# already no server is started.
+# superuser's, and MUBAN_TEST_POSTGRES_SOCKET to its address by its Unix socket
+# (left out where TMPDIR is too long for one), and stops the server when the
+# command ends. Where MUBAN_TEST_POSTGRES is set already no server is started.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/need.sh
@@ -35,10 +35,16 @@ scripts/cluster.sh init "$folder" >"$folder.log" 2>&1 || {
 	exit 1
 }
 rm -f "$folder.log"
+# The path of a socket has 107 characters at most, and stands in an address.
+sockets=$folder
+case $folder in
+*[!A-Za-z0-9/._-]*) sockets= ;;
+esac
+[ ${#folder} -le 85 ] || sockets=
 # A port that is free now may be taken a moment later: then another is tried.
 for attempt in 1 2 3 4 5; do
 	port=$(go run ./scripts/freeport)
-	if scripts/cluster.sh start "$folder" "$port" "unix_socket_directories=$folder" >/dev/null; then
+	if scripts/cluster.sh start "$folder" "$port" "unix_socket_directories=$sockets" >/dev/null; then
 		running=yes
 		break
 	fi
@@ -48,7 +54,9 @@ done
 	exit 1
 }
 MUBAN_TEST_POSTGRES="postgres://muban@127.0.0.1:$port/postgres?sslmode=disable"
-MUBAN_TEST_POSTGRES_SOCKET="postgres://muban@/postgres?host=$folder&port=$port&sslmode=disable"
-export MUBAN_TEST_POSTGRES MUBAN_TEST_POSTGRES_SOCKET
+export MUBAN_TEST_POSTGRES
+if [ -n "$sockets" ]; then
+	export MUBAN_TEST_POSTGRES_SOCKET="postgres://muban@/postgres?host=$sockets&port=$port&sslmode=disable"
+fi
 echo "PostgreSQL as user $(scripts/cluster.sh owner -) on 127.0.0.1:$port"
 "$@"
