@@ -110,9 +110,14 @@ func checkBody(r *http.Request) *Problem {
 		return badRequest("body", "is missing; this call takes a JSON object")
 	case !utf8.Valid(body):
 		return badRequest("body", "is not UTF-8, as JSON must be")
-	case !json.Valid(body):
-		var discarded any
-		return badRequest("body", "is not JSON: "+json.Unmarshal(body, &discarded).Error())
+	}
+	var discarded any
+	if err := json.Unmarshal(body, &discarded); err != nil {
+		if large, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			// Into any, nothing else can fail to fit. huma would answer it with 400.
+			return badRequest("body", "has "+shorten(large.Value)+", which is too large; numbers go up to 1.7e308")
+		}
+		return badRequest("body", "is not JSON: "+err.Error())
 	}
 	withBody(r, body)
 	r.Header.Set("Content-Type", jsonType)

@@ -22,6 +22,8 @@ func TestBodiesThatCannotBeRead(t *testing.T) {
 		{"a list", `[]`, "is not a JSON object"},
 		{"null", `null`, "is not a JSON object"},
 		{"not UTF-8", "{\"platform\":\"baidu\",\"name\":\"\xff\"}", "is not UTF-8"},
+		{"a number that no float64 holds", `{"platform":"baidu","name":"n","daily_limit":1e999}`, "has number 1e999, which is too large"},
+		{"such a number for a text", `{"platform":"baidu","name":-1e999}`, "has number -1e999, which is too large"},
 		{"nested a million deep", strings.Repeat("[", httpx.MaxBody), "exceeded max depth"},
 	}
 	for _, test := range tests {
