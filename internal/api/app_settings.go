@@ -29,6 +29,9 @@ type CallbackSettings struct {
 	Token  Optional[string]             `json:"token,omitzero" doc:"What pushes are signed with."`
 	AESKey Optional[string]             `json:"aes_key,omitzero" doc:"The EncodingAESKey, 43 characters; needed in modes compat and safe."`
 	Mode   Optional[muban.CallbackMode] `json:"mode,omitzero" enum:"plain,compat,safe" doc:"How pushes are protected (明文, 兼容, 安全); plain if left out or null."`
+	// Both are the handshake's; see AppReadOnly.
+	Verified    Optional[bool]   `json:"verified,omitzero" readOnly:"true" doc:"A patch can repeat it, not change it."`
+	VerifyError Optional[string] `json:"verify_error,omitzero" readOnly:"true" doc:"A patch can repeat it, not change it."`
 }
 
 // IndustrySettings are the codes of an official account's two trades.
@@ -61,7 +64,7 @@ func (s *AppSettings) applyCallback(to *muban.CallbackSettings) {
 	if !s.Callback.given() {
 		return
 	}
-	to.Verified, to.VerifyError = false, "" // of what was set before
+	was := *to
 	sent := &s.Callback.value
 	sent.URL.into(&to.URL, "")
 	sent.Token.into(&to.Token, "")
@@ -69,6 +72,9 @@ func (s *AppSettings) applyCallback(to *muban.CallbackSettings) {
 	sent.Mode.into(&to.Mode, "")
 	if to.Mode == "" && *to != (muban.CallbackSettings{}) {
 		to.Mode = muban.CallbackPlain
+	}
+	if *to != was {
+		to.Verified, to.VerifyError = false, "" // of what was set before
 	}
 }
 

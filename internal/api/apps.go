@@ -23,7 +23,7 @@ func (a *api) appRoutes() {
 	}, a.getApp)
 	handle(a, "PATCH /api/v1/apps/{app_id}", doc{
 		id: "updateApp", tag: "apps", summary: "Change an app", answer: "The whole app after the change.",
-		text: "A JSON Merge Patch of the name and the settings: null removes a setting or, where it always has a value, resets it.",
+		text: "A JSON Merge Patch of the name and the settings: null removes a setting or, where it always has a value, resets it. What GET answers may be sent back whole: members that cannot be changed may be repeated as they are.",
 	}, a.updateApp)
 	handle(a, "DELETE /api/v1/apps/{app_id}", doc{
 		id: "deleteApp", tag: "apps", summary: "Delete an app", answer: "It is gone.",
@@ -59,6 +59,7 @@ type NewApp struct {
 type AppPatch struct {
 	Name Optional[string] `json:"name,omitzero" doc:"For people; null empties it." example:"TIT造舰厂"`
 	AppSettings
+	AppReadOnly
 }
 
 func (a *api) createApp(ctx context.Context, in *struct{ Body NewApp }) (*Answer[App], error) {
@@ -68,6 +69,9 @@ func (a *api) createApp(ctx context.Context, in *struct{ Body NewApp }) (*Answer
 		unknown = append(unknown, "alipay_private_key")
 	}
 	if err := notOnPlatform(req.Platform, unknown); err != nil {
+		return nil, err
+	}
+	if err := req.checkNoneReadOnly(); err != nil {
 		return nil, err
 	}
 	if err := req.checkKeys(); err != nil {
@@ -106,6 +110,9 @@ func (a *api) updateApp(ctx context.Context, in *struct {
 ) (*Answer[App], error) {
 	app, err := a.service.UpdateApp(ctx, in.AppID, func(app *muban.App) error {
 		if err := notOnPlatform(app.Platform, in.Body.unknownOn(app.Platform)); err != nil {
+			return err
+		}
+		if err := in.Body.checkReadOnly(*app); err != nil {
 			return err
 		}
 		if err := in.Body.checkKeys(); err != nil {

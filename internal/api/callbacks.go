@@ -143,9 +143,10 @@ func (a *api) verifyCallback(ctx context.Context, in *AppPath) (*Answer[Handshak
 }
 
 // verified asks the server of an app whose callback was just set whether it
-// knows the token. The settings are saved whatever it says.
+// knows the token, unless that is known: the callback was repeated as it was.
+// The settings are saved whatever it says.
 func (a *api) verified(ctx context.Context, app muban.App, set bool) (muban.App, error) {
-	if !set || app.Callback.URL == "" || !appMembersOf(app.Platform).callback {
+	if !set || app.Callback.Verified || app.Callback.URL == "" || !appMembersOf(app.Platform).callback {
 		return app, nil
 	}
 	app, _, err := a.service.VerifyCallback(ctx, app.ID, a.options.Handshaker)

@@ -248,7 +248,7 @@ func checkSchema(t *testing.T, place string, schema any) {
 	s := object(schema)
 	words := []string{
 		"$ref", "type", "format", "description", "examples", "default", "enum", "minimum", "maximum",
-		"items", "maxItems", "properties", "required", "additionalProperties",
+		"items", "maxItems", "properties", "required", "additionalProperties", "readOnly",
 	}
 	for word := range s {
 		if !slices.Contains(words, word) {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/messaging"
@@ -23,7 +24,7 @@ func (a *api) userRoutes() {
 	}, a.getUser)
 	handle(a, "PATCH /api/v1/apps/{app_id}/users/{user}", doc{
 		id: "updateUser", tag: "users", summary: "Change a user", answer: "The whole user after the change.",
-		text: "A JSON Merge Patch; null resets a member. `open_id`, `swan_id` and `alipay_open_id` can be added where the user has none, but not changed: sends and grants refer to them.",
+		text: "A JSON Merge Patch; null resets a member. `open_id`, `swan_id` and `alipay_open_id` can be added where the user has none, but not changed: sends and grants refer to them. What GET answers may be sent back whole.",
 	}, a.updateUser)
 	handle(a, "DELETE /api/v1/apps/{app_id}/users/{user}", doc{
 		id: "deleteUser", tag: "users", summary: "Delete a user", answer: "The user is gone.",
@@ -61,6 +62,7 @@ type UserPatch struct {
 	Following       Optional[bool]           `json:"following,omitzero" doc:"Official account: follows it; null resets it to true."`
 	Delivery        Optional[muban.Delivery] `json:"delivery,omitzero" enum:"ok,fail" doc:"What becomes of accepted messages; null resets it to ok."`
 	NotificationBar Optional[bool]           `json:"notification_bar,omitzero" doc:"Baidu: whether the phone shows one; null resets it to true."`
+	CreatedAt       Optional[time.Time]      `json:"created_at,omitzero" readOnly:"true" doc:"Can be repeated, not changed."`
 }
 
 // User is a recipient as the API shows it. What the platform does not have,
@@ -144,6 +146,9 @@ func (a *api) updateUser(ctx context.Context, in *struct {
 	}
 	user, err := a.service.UpdateUser(ctx, in.AppID, in.User, func(u *muban.User) error {
 		if err := notOnPlatform(app.Platform, in.Body.unknownOn(app.Platform)); err != nil {
+			return err
+		}
+		if err := in.Body.checkReadOnly(*u); err != nil {
 			return err
 		}
 		in.Body.apply(u)

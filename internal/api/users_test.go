@@ -99,7 +99,7 @@ func TestUserRequestsThatAreRefused(t *testing.T) {
 		{"another delivery", baidu, "PATCH", users + "/o1", `{"delivery":"late"}`, 422, "invalid_request", []string{"body.delivery", `is "late"; expected value to be one of "ok, fail"`}},
 		{"an id that is there changes", baidu, "PATCH", users + "/o1", `{"open_id":"o2"}`, 422, "invalid_request", []string{"body.open_id", "it must be left as it is (o1)"}},
 		{"an id that is there is removed", baidu, "PATCH", users + "/o1", `{"swan_id":null}`, 422, "invalid_request", []string{"body.swan_id", "left as it is"}},
-		{"created_at changes", baidu, "PATCH", users + "/o1", `{"created_at":"2026-11-21T02:14:00.000Z"}`, 422, "invalid_request", []string{"body.created_at", "cannot be changed"}},
+		{"created_at changes", baidu, "PATCH", users + "/o1", `{"created_at":"2026-11-21T02:14:00.001Z"}`, 422, "invalid_request", []string{"body.created_at", "cannot be changed"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -95,16 +94,16 @@ func missingMember(message string) (name string, missing bool) {
 	return name, isBefore && isAfter
 }
 
-// unknownMember tells a member that may not be changed from one that does not
-// exist, and lists those that do.
+// unknownMember lists the members that exist beside one that does not.
 func unknownMember(registry huma.Registry, op *huma.Operation, location string) string {
 	path := strings.Split(location, ".")[1:]
-	if op.Method == http.MethodPatch && len(path) == 1 {
-		if _, shown := properties(registry, contentOf(op.Responses["200"].Content), nil)[path[0]]; shown {
-			return "cannot be changed"
+	var known []string
+	for name, member := range properties(registry, contentOf(op.RequestBody.Content), path[:len(path)-1]) {
+		if !member.ReadOnly {
+			known = append(known, name)
 		}
 	}
-	known := slices.Sorted(maps.Keys(properties(registry, contentOf(op.RequestBody.Content), path[:len(path)-1])))
+	slices.Sort(known)
 	if len(known) == 0 {
 		return "does not exist"
 	}

@@ -51,7 +51,7 @@ export interface paths {
         head?: never;
         /**
          * Change an app
-         * @description A JSON Merge Patch of the name and the settings: null removes a setting or, where it always has a value, resets it.
+         * @description A JSON Merge Patch of the name and the settings: null removes a setting or, where it always has a value, resets it. What GET answers may be sent back whole: members that cannot be changed may be repeated as they are.
          */
         patch: operations["updateApp"];
         trace?: never;
@@ -315,7 +315,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user
-         * @description A JSON Merge Patch; null resets a member. `open_id`, `swan_id` and `alipay_open_id` can be added where the user has none, but not changed: sends and grants refer to them.
+         * @description A JSON Merge Patch; null resets a member. `open_id`, `swan_id` and `alipay_open_id` can be added where the user has none, but not changed: sends and grants refer to them. What GET answers may be sent back whole.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -843,8 +843,12 @@ export interface components {
             verify_error?: string;
         };
         AppPatch: {
+            /** @description Can be repeated, not changed. */
+            readonly alipay_public_key?: string | null;
             /** @description Alipay: the app's certificate in certificate mode. */
             app_cert?: string | null;
+            /** @description Can be repeated, not changed. */
+            readonly app_id?: string | null;
             /** @description Alipay: the key that verifies the app's requests, PEM or bare base64. */
             app_public_key?: string | null;
             /** @description WeChat: where the app's server is told of events; null removes it. */
@@ -863,6 +867,10 @@ export interface components {
                  * @example https://example.com/wechat/events
                  */
                 url?: string | null;
+                /** @description A patch can repeat it, not change it. */
+                readonly verified?: boolean | null;
+                /** @description A patch can repeat it, not change it. */
+                readonly verify_error?: string | null;
             } | null;
             /**
              * @description WeChat Mini: the cloud calls the app's functions may make, as config.json lists them, and the paths that its cloud hosting may; empty is none, null is all.
@@ -873,6 +881,11 @@ export interface components {
             cloud_permissions?: string[] | null;
             /** @description Alipay: the AES key for encrypted content, base64. */
             content_key?: string | null;
+            /**
+             * Format: date-time
+             * @description Can be repeated, not changed.
+             */
+            readonly created_at?: string | null;
             /**
              * Format: int64
              * @description The most sends accepted in a day of UTC+8; 0 accepts none, null is no limit.
@@ -914,10 +927,17 @@ export interface components {
              */
             pages?: string[] | null;
             /**
+             * @description Can be repeated, not changed.
+             * @enum {string|null}
+             */
+            readonly platform?: "wechat-mini" | "wechat-oa" | "baidu" | "alipay" | null;
+            /**
              * @description Baidu and Alipay: the push permission; null resets it to true.
              * @example true
              */
             push_allowed?: boolean | null;
+            /** @description Can be repeated, not changed: …/secret/reset makes a new one. */
+            readonly secret?: string | null;
             /**
              * Format: int64
              * @description The most templates the app may hold; null is no limit.
@@ -1763,6 +1783,10 @@ export interface components {
                  * @example https://example.com/wechat/events
                  */
                 url?: string | null;
+                /** @description A patch can repeat it, not change it. */
+                readonly verified?: boolean | null;
+                /** @description A patch can repeat it, not change it. */
+                readonly verify_error?: string | null;
             } | null;
             /**
              * @description WeChat Mini: the cloud calls the app's functions may make, as config.json lists them, and the paths that its cloud hosting may; empty is none, null is all.
@@ -2209,6 +2233,11 @@ export interface components {
             alipay_open_id?: string | null;
             /** @description Refuses this app's messages; null resets it to false. */
             blocked?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Can be repeated, not changed.
+             */
+            readonly created_at?: string | null;
             /**
              * @description What becomes of accepted messages; null resets it to ok.
              * @enum {string|null}
