@@ -73,7 +73,7 @@ gives, beside bare RSA signing.`,
 	flags.BoolVar(&o.Callbacks, "callbacks", false, "push the events to a receiver in the bench, and tell how it keeps up (wechat-oa)")
 	filledFlag(cmd, &o.Profile, "profile", "file for a CPU profile of the first server, of the last round")
 	cmd.MarkFlagsMutuallyExclusive("rounds", "duration")
-	cmd.AddCommand(newCeilingCommand(), newFillCommand())
+	cmd.AddCommand(newCeilingCommand(s), newFillCommand(s))
 	return cmd
 }
 

@@ -13,7 +13,7 @@ import (
 
 // newCeilingCommand is one of the ceilings as a server of its own; bench runs
 // it.
-func newCeilingCommand() *cobra.Command {
+func newCeilingCommand(s *shell) *cobra.Command {
 	var file string
 	platform := muban.WeChatMini
 	cmd := &cobra.Command{
@@ -35,11 +35,11 @@ func newCeilingCommand() *cobra.Command {
 	}
 	choiceFlag(cmd, &platform, "platform", "whose sends", muban.WeChatMini, muban.WeChatOA, muban.Baidu)
 	cmd.Flags().StringVar(&file, "file", "", "file that is appended to")
-	return cmd
+	return endWithInput(s, cmd)
 }
 
 // newFillCommand gives a store its past; bench runs it.
-func newFillCommand() *cobra.Command {
+func newFillCommand(s *shell) *cobra.Command {
 	var where storePlace
 	var f sqlstore.Filling
 	cmd := &cobra.Command{
@@ -57,5 +57,5 @@ func newFillCommand() *cobra.Command {
 	where.flags(cmd)
 	appFlag(cmd, &f.AppID)
 	cmd.Flags().IntVar(&f.Messages, "messages", 0, "how many messages")
-	return cmd
+	return endWithInput(s, cmd)
 }

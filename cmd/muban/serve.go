@@ -25,7 +25,7 @@ const keepUsage = "delete messages and expired grants that are older, like 30d o
 // adminTokenEnv holds the admin token where no file does.
 const adminTokenEnv = "MUBAN_ADMIN_TOKEN"
 
-func newServeCommand(_ *shell) *cobra.Command {
+func newServeCommand(s *shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service",
@@ -40,7 +40,7 @@ MUBAN_KEEP and so on; the environment wins over the file, flags over both.`,
 	}
 	filledFlag(cmd, new(string), "config", "TOML file with settings under the flags' names")
 	addServeSettings(cmd.Flags())
-	return cmd
+	return endWithInput(s, cmd)
 }
 
 // addServeSettings declares what may stand in the configuration file too.

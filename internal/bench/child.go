@@ -13,40 +13,56 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
 // child is a server in a process of its own, so that its memory and its share
-// of the processor are its own.
+// of the processor are its own. It ends when its standard input does, which is
+// how it is stopped, and what happens when the bench is killed.
 type child struct {
-	cmd  *exec.Cmd
-	addr string
+	cmd   *exec.Cmd
+	stdin io.Closer
+	addr  string
 }
+
+// EndWithInput is the flag that has the program end as by SIGTERM when its
+// standard input ends.
+const EndWithInput = "end-with-input"
 
 const listeningOn = "listening on http://"
 
 // startChild runs the program and waits for its line that it listens.
 func startChild(ctx context.Context, program string, args, env []string, logs io.Writer) (*child, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = environment(env...)
-	cmd.Stderr = logs
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 15 * time.Second
-	stdout, err := cmd.StdoutPipe()
+	cmd, stdin, stdout, err := newCommand(ctx, program, args, env, logs)
 	if err != nil {
 		return nil, err
 	}
+	cmd.Cancel = stdin.Close
+	cmd.WaitDelay = 15 * time.Second
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if addr, found := strings.CutPrefix(lines.Text(), listeningOn); found {
-			return &child{cmd: cmd, addr: addr}, nil
+			return &child{cmd: cmd, stdin: stdin, addr: addr}, nil
 		}
 	}
 	return nil, errors.Join(fmt.Errorf("%s did not start", command(program, args)), lines.Err(), cmd.Wait())
+}
+
+// newCommand is the program to be started, with a standard input that ends
+// with this process if nobody closes it before.
+func newCommand(ctx context.Context, program string, args, env []string, logs io.Writer) (*exec.Cmd, io.Closer, io.Reader, error) {
+	cmd := exec.CommandContext(ctx, program, append(slices.Clip(args), "--"+EndWithInput)...)
+	cmd.Env = environment(env...)
+	cmd.Stderr = logs
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	return cmd, stdin, stdout, err
 }
 
 // command names what was run without its flags, which may hold a password.
@@ -71,10 +87,7 @@ func environment(own ...string) []string {
 // runChild runs the program to its end. Each line that it prints is how many
 // more steps are done.
 func runChild(ctx context.Context, program string, args []string, logs io.Writer, p Progress) error {
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = environment()
-	cmd.Stderr = logs
-	stdout, err := cmd.StdoutPipe()
+	cmd, _, stdout, err := newCommand(ctx, program, args, nil, logs)
 	if err != nil {
 		return err
 	}
@@ -97,7 +110,8 @@ func (c *child) stop() (peakMiB int, err error) {
 		return 0, nil
 	}
 	peakMiB = c.peakMemory()
-	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	// It is closed already where the bench was told to stop.
+	if err := c.stdin.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return peakMiB, err
 	}
 	return peakMiB, c.cmd.Wait()
