@@ -26,6 +26,7 @@ type sendFlags struct {
 	mint, noWait        bool
 	dataGiven           bool
 	grantGiven          bool
+	language            language
 
 	// Official accounts only.
 	url, miniProgram, clientMsgID string
@@ -44,9 +45,10 @@ platform's answer, and say what became of the message.
 Without --data every keyword gets its example. The send of an official account
 needs no grant, every other one --grant or --mint.
 
-A refusal is explained: by the server in muban dev, else by the platform's
-table of error codes. Exit code 0 says that the platform accepted the send,
-5 that it refused; what the user got is for message wait.
+A refusal is explained: by the server in muban dev, in Chinese or English, else by
+the platform's table of error codes, in English, and by muban call show where the
+server keeps its calls. Exit code 0 says that the platform accepted the send, 5
+that it refused; what the user got is for message wait.
 
 With --json it prints one object: platform, grant_id, the platform's answer,
 and the message or the refusal.`,
@@ -81,6 +83,7 @@ func (f *sendFlags) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&f.url, "url", "", "official account: the address that a tap leads to")
 	flags.StringVar(&f.miniProgram, "miniprogram", "", "official account: the mini program that a tap leads to, by its app_id")
 	flags.StringVar(&f.clientMsgID, "client-msg-id", "", "official account: the sender's own id; sent again within 10 minutes it is the same message")
+	languageFlag(cmd, &f.language)
 	cmd.MarkFlagsMutuallyExclusive("grant", "mint")
 }
 
@@ -133,11 +136,11 @@ func (s *shell) send(ctx context.Context, c *apiclient.Client, f sendFlags) erro
 	report := sendReport{Platform: app.Value.Platform, GrantID: out.grantID}
 	token, err := p.token(ctx, app.Value.AppID, secret)
 	if err != nil {
-		return s.sendFailed(report, err)
+		return s.sendFailed(f, report, err)
 	}
 	sent, err := p.send(ctx, token, out)
 	if err != nil {
-		return s.sendFailed(report, unknownOutcome(err, f, out))
+		return s.sendFailed(f, report, unknownOutcome(err, f, out))
 	}
 	report.Answer = sent.answer
 	return s.sendAccepted(ctx, c, f, report, sent.messageID)
@@ -177,7 +180,7 @@ func unknownOutcome(err error, f sendFlags, out outgoing) error {
 }
 
 // sendFailed prints what a platform that refused answered.
-func (s *shell) sendFailed(report sendReport, err error) error {
+func (s *shell) sendFailed(f sendFlags, report sendReport, err error) error {
 	refused, ok := errors.AsType[*refusedError](err)
 	if !ok {
 		return err
@@ -186,7 +189,7 @@ func (s *shell) sendFailed(report sendReport, err error) error {
 	if err := s.printAnswer(report); err != nil {
 		return err
 	}
-	return refused.failure()
+	return refused.failure(f.language)
 }
 
 // sendAccepted finds the message that the platform accepted and shows what

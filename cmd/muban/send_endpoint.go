@@ -65,6 +65,7 @@ const (
 type platformReply struct {
 	body json.RawMessage
 	doc  *httpx.RefusalDoc // in muban dev, where it refused
+	call string            // the call's id, where the server's inspector keeps it
 	// strange is set where the HTTP status is none that a platform accepts
 	// with, so that only a refusal can be believed.
 	strange error
@@ -103,7 +104,7 @@ func (c platformClient) post(ctx context.Context, path string, query url.Values,
 	if err != nil {
 		return platformReply{}, apiclient.Unreachable(ctx, c.server, err)
 	}
-	reply := platformReply{body: answer, doc: refusalDoc(resp.Header)}
+	reply := platformReply{body: answer, doc: refusalDoc(resp.Header), call: resp.Header.Get(httpx.CallHeader)}
 	if resp.StatusCode != http.StatusOK || !json.Valid(answer) {
 		reply.strange = &apiclient.StrangeAnswerError{
 			URL: c.server + path, Status: resp.Status, ContentType: resp.Header.Get("Content-Type"),

@@ -97,6 +97,14 @@ func TestSendWhereThePlatformIsStrange(t *testing.T) {
 			exitRefused, "meaning: form_id is missing",
 		},
 		{
+			"a rule of tomorrow",
+			map[string]http.HandlerFunc{weChatSendPath: func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Muban-Refusal", `{"kind":"grant_unknown","rule":"grant.tomorrow","detail":"the grant is of tomorrow"}`)
+				say(200, "application/json", `{"errcode":41028,"errmsg":"invalid form id"}`)(w, r)
+			}},
+			exitRefused, "why:     the grant is of tomorrow",
+		},
+		{
 			"the gateway of Baidu",
 			map[string]http.HandlerFunc{"/api/v1/apps/app": baiduApp, baiduSendPath: say(200, "application/json", `{"error_code":110,"error_msg":"Access token invalid or no longer valid"}`)},
 			exitRefused, "baidu refused the send: 110 Access token invalid",
@@ -111,7 +119,7 @@ func TestSendWhereThePlatformIsStrange(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
 			code := run(t.Context(), []string{
-				"send", "--server", platform(t, test.answers), "--app", "app", "--user", "u", "--template", "t", "--grant", "g",
+				"send", "--server", platform(t, test.answers), "--app", "app", "--user", "u", "--template", "t", "--grant", "g", "--lang", "zh",
 			}, strings.NewReader(""), &stdout, &stderr)
 			if code != test.wantCode || !strings.Contains(stderr.String(), test.wantStderr) || strings.Contains(stderr.String(), "\x1b") {
 				t.Errorf("exit code %d, want %d\n%s", code, test.wantCode, stderr.String())
