@@ -72,6 +72,8 @@ Muban over its native API.`
 		}
 	}
 	root.AddCommand(newExitCodesTopic())
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	complete(root, s.offers())
 	s.noteBeginning(root)
 	return root
 }

@@ -71,6 +71,7 @@ and the message or the refusal.`,
 func (f *sendFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.data, "data", nil, "a keyword's value as `KEY=VALUE`, like keyword1=TIT造舰厂; repeated")
+	must(cmd.RegisterFlagCompletionFunc("data", cobra.NoFileCompletions)) // elsewhere --data is a folder
 	flags.StringVar(&f.dataFile, "data-file", "", "JSON file of values by keyword; - is standard input")
 	flags.StringVar(&f.page, "page", "", "the page that a tap leads to; of an official account's message: the page of --miniprogram")
 	flags.StringVar(&f.emphasis, "emphasis", "", "WeChat: the keyword shown larger, like keyword1.DATA")
