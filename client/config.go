@@ -152,6 +152,11 @@ func (c Config) httpClient() *http.Client {
 		// connection that is being closed: nobody could say of it whether it
 		// arrived.
 		IdleConnTimeout: 20 * time.Second,
+		// A request of HTTP/1 that runs out of time takes its connection
+		// along, one of HTTP/2 does not: all that followed would be lost on a
+		// connection that is dead. So a silent one is asked whether it lives,
+		// and given up by the time at which a request that waits on it is.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: c.Timeout / 2, PingTimeout: c.Timeout / 2},
 	}}
 	if c.HTTPClient != nil {
 		client = *c.HTTPClient
