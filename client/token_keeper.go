@@ -121,12 +121,33 @@ func (k *tokenKeeper) get(ctx context.Context) (Token, error) {
 	}
 	f := k.join(ctx, "")
 	k.mu.Unlock()
-	token, _, err := k.wait(ctx, f)
-	if err == nil || ctx.Err() != nil || !held.usable(k.clock.Now()) {
+	if !held.usable(now) {
+		token, _, err := k.wait(ctx, f)
 		return token, err
+	}
+	soon, cancel := context.WithTimeout(ctx, patience(ctx))
+	defer cancel()
+	token, _, err := k.wait(soon, f)
+	if err == nil || ctx.Err() != nil {
+		return token, err
+	}
+	if soon.Err() != nil {
+		err = errSlow
 	}
 	k.log.WarnContext(ctx, "access token not renewed ahead of its end, going on with it", "key", k.key, "token", held, "error", err)
 	return held, nil
+}
+
+var errSlow = errors.New("the token store or the platform takes its time; it goes on without this call")
+
+// patience is how long a call that has a good token waits for a newer one: the
+// store or the platform may hang, and time must be left for the call itself.
+func patience(ctx context.Context) time.Duration {
+	const longest = time.Second
+	if deadline, limited := ctx.Deadline(); limited {
+		return min(longest, time.Until(deadline)/2)
+	}
+	return longest
 }
 
 // renew is a token other than one that was refused. fetched is set where it was

@@ -55,6 +55,7 @@ func (w *world) readTogether(tokens int, when string) {
 	if err := errors.Join(together(many, func(int) error { return w.read() })...); err != nil {
 		w.Fatalf("%s: %v", when, err)
 	}
+	w.proxy.await("token", tokens) // on a busy machine nobody may have waited for it
 	if n := w.tokenRequests(); n != tokens {
 		w.Fatalf("%s: %d token requests, want %d", when, n, tokens)
 	}
@@ -139,16 +140,16 @@ func TestRefreshAheadOfExpiryMayFail(t *testing.T) {
 	w.clock.advance(2*time.Hour - 4*time.Minute)
 	server.Advance(2*time.Hour - 4*time.Minute)
 	w.proxy.fail("token", drop, drop, drop)
-	if err := w.read(); err != nil || w.tokenRequests() != 4 {
-		t.Fatalf("%d token requests, error %v", w.tokenRequests(), err)
+	if err := w.read(); err != nil {
+		t.Fatal(err)
 	}
 	w.readTogether(4, "at once again")
 	w.clock.advance(11 * time.Second)
 	w.readTogether(5, "eleven seconds later")
 }
 
-// Nobody waits for a refresh while the old token is good, but the one who
-// began it.
+// Nobody waits for a refresh while the old token is good, but for a moment the
+// one who began it.
 func TestRefreshAheadOfExpiryHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	server := mubantest.Start(t)
@@ -156,26 +157,22 @@ func TestRefreshAheadOfExpiryHoldsNobodyUp(t *testing.T) {
 	w.readTogether(1, "at first")
 	w.clock.advance(2*time.Hour - 4*time.Minute)
 	w.proxy.fail("token", hold)
-	ctx, cancel := context.WithCancel(t.Context())
-	held := make(chan error, 1)
-	go func() {
-		_, err := w.client.LibraryTitles(ctx, muban.Range{Count: 1})
-		held <- err
-	}()
+	began := make(chan error, 1)
+	go func() { began <- w.read() }()
 	w.proxy.await("token", 2)
 	w.readTogether(2, "while the refresh is under way")
-	cancel()
-	if err := <-held; client.KindOf(err) != client.KindCanceled {
+	if err := <-began; err != nil {
 		t.Errorf("who began it: %v", err)
 	}
-	w.readTogether(3, "after it was called off")
+	w.readTogether(2, "after that")
 }
 
-// A caller who gives up takes nobody along, and the last one ends the fetch.
+// A caller who gives up takes nobody along, and does not end the fetch: the
+// request's own time does.
 func TestCallersWaitForOneFetch(t *testing.T) {
 	t.Parallel()
 	server := mubantest.Start(t)
-	w := newWorld(t, server, muban.WeChatMini)
+	w := newWorld(t, server, muban.WeChatMini, func(c *client.Config) { c.Timeout = time.Second })
 	w.proxy.fail("token", hold, pass)
 	first, giveUp := context.WithCancel(t.Context())
 	gaveUp := make(chan error, 1)
@@ -198,8 +195,7 @@ func TestCallersWaitForOneFetch(t *testing.T) {
 	if err := <-second; client.KindOf(err) != client.KindCanceled {
 		t.Fatalf("the second caller: %v", err)
 	}
-	// Whether the second caller joined the first fetch or came after it, the
-	// next one is answered.
+	// The next one is answered once the fetch that hangs was repeated.
 	if err := w.read(); err != nil {
 		t.Fatal(err)
 	}

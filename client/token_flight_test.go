@@ -1,0 +1,137 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A caller who gives up takes nobody along; a fetch that nobody waits for any
+// more ends after a while.
+func TestFlightEndsWithoutCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := keeperOf(NewMemoryTokens(), &fetcher{clock: systemClock{}})
+		var ended error
+		k.fetch = func(ctx context.Context, _ bool) (Token, error) {
+			<-ctx.Done()
+			ended = ctx.Err()
+			return Token{}, ended
+		}
+		call := func() (gives context.CancelFunc) {
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				if _, err := k.get(ctx); !errors.Is(err, context.Canceled) {
+					t.Errorf("a caller who gave up got %v", err)
+				}
+			}()
+			synctest.Wait()
+			return cancel
+		}
+		expect := func(when string, want error, after time.Duration) {
+			t.Helper()
+			time.Sleep(after) //nolint:forbidigo // in a bubble
+			synctest.Wait()
+			if !errors.Is(ended, want) {
+				t.Errorf("%s: the fetch has %v, want %v", when, ended, want)
+			}
+		}
+		first, second := call(), call()
+		first()
+		expect("one waits", nil, time.Hour)
+		second()
+		expect("nobody waits", nil, unattended-1)
+		third := call()
+		expect("one waits again", nil, time.Hour)
+		third()
+		expect("nobody waits", context.Canceled, unattended)
+	})
+}
+
+// Callers who are less patient than the platform is slow get their token all
+// the same, and it is fetched once: each was a fetch, ended in vain, of which
+// WeChat counts two thousand a day.
+func TestImpatientCallersGetAToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fetcher{clock: systemClock{}}
+		k := keeperOf(NewMemoryTokens(), f)
+		k.fetch = func(ctx context.Context, force bool) (Token, error) {
+			if err := (systemClock{}).Sleep(ctx, 5*time.Second); err != nil {
+				return Token{}, err
+			}
+			return f.fetch(ctx, force)
+		}
+		answers := 0
+		for range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if _, err := k.get(ctx); err == nil {
+				answers++
+			}
+			cancel()
+			time.Sleep(time.Second) //nolint:forbidigo // in a bubble
+		}
+		if answers < 6 || f.calls != 1 {
+			t.Errorf("%d of ten callers got a token after %d fetches", answers, f.calls)
+		}
+	})
+}
+
+// hanging is a store that answers nothing once it is told to.
+type hanging struct {
+	TokenStore
+	hangs bool
+}
+
+func (s *hanging) Load(ctx context.Context, key string) (Token, error) {
+	if s.hangs {
+		<-ctx.Done()
+		return Token{}, ctx.Err()
+	}
+	return s.TokenStore.Load(ctx, key)
+}
+
+// While the token in memory is good no call fails because of a store that
+// hangs, or of a platform that does when it is asked for the next token.
+func TestGoodTokenOutlivesWhatHangs(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		after           time.Duration
+		store, platform bool
+	}{
+		"the store": {lookEvery, true, false}, "the platform": {2*time.Hour - time.Minute, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				store := &hanging{TokenStore: NewMemoryTokens()}
+				f := &fetcher{clock: systemClock{}}
+				k := keeperOf(store, f)
+				token, err := k.get(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(test.after) //nolint:forbidigo // in a bubble
+				store.hangs = test.store
+				if test.platform {
+					k.fetch = func(ctx context.Context, _ bool) (Token, error) {
+						<-ctx.Done()
+						return Token{}, ctx.Err()
+					}
+				}
+				for range 30 {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					got, err := k.get(ctx)
+					if err != nil || got != token || ctx.Err() != nil {
+						t.Fatalf("%v, error %v, of the call's time %v", got, err, ctx.Err())
+					}
+					cancel()
+					time.Sleep(time.Second) //nolint:forbidigo // in a bubble
+				}
+				time.Sleep(unattended) //nolint:forbidigo // in a bubble
+			})
+		})
+	}
+}
