@@ -219,5 +219,9 @@ func (r *run) pause(ctx context.Context, failed *Error) bool {
 	r.repeats++
 	r.config.Logger.WarnContext(ctx, "repeating a call", "platform", r.config.Platform, "app_id", r.config.AppID,
 		"op", r.call.op, "repeat", r.repeats, "pause", pause, "kind", failed.Kind, "error", failed)
-	return r.config.Clock.Sleep(ctx, pause) == nil
+	if r.config.Clock.Sleep(ctx, pause) != nil {
+		failed.endedIn(ctx)
+		return false
+	}
+	return true
 }

@@ -82,9 +82,13 @@ func (r *run) verdict(ctx context.Context, got *answer) (*refusal, error) {
 	return r.platform.verdict(r.call, got)
 }
 
-// inTime tells the end of a request's own time from that of its caller's.
+// inTime tells the end of a request's own time from that of its caller's, of
+// which net/http may only say why the caller ended it (context.Cause).
 func (c *Client) inTime(asked, limited context.Context, err error) error {
-	if limited.Err() != nil && asked.Err() == nil {
+	switch ended := asked.Err(); {
+	case ended != nil && !errors.Is(err, ended):
+		return fmt.Errorf("%w: %w", ended, err)
+	case ended == nil && limited.Err() != nil:
 		return fmt.Errorf("no answer within %v", c.config.Timeout)
 	}
 	return err

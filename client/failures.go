@@ -31,7 +31,8 @@ func (r *run) unknown(cause error) *Error {
 	if cause != nil {
 		e.Err = fmt.Errorf("no answer: %w; the repeat: %w", r.doubt, cause)
 	}
-	if refused, ok := errors.AsType[*Error](cause); ok {
+	// Deeper down there may be that of another call, for which a context was ended.
+	if refused, ok := cause.(*Error); ok { //nolint:errorlint // of this call
 		e.Code, e.Text, e.RequestID = refused.Code, refused.Text, refused.RequestID
 	}
 	return e
@@ -46,6 +47,21 @@ func (r *run) noAnswer(ctx context.Context, cause error, why string) *Error {
 	e := r.newError(kind)
 	e.Retry, e.Err = Retry{Can: true, Why: why}, cause
 	return e
+}
+
+// endedIn notes that the context ended in the pause before a repeat.
+func (e *Error) endedIn(ctx context.Context) {
+	switch {
+	case ctx.Err() == nil:
+		return
+	case e.Err == nil:
+		e.Err = ctx.Err()
+	default:
+		e.Err = fmt.Errorf("%w; before the repeat: %w", e.Err, ctx.Err())
+	}
+	if e.Kind == KindUnreachable {
+		e.Kind = KindCanceled
+	}
 }
 
 // withoutToken is the error of a call for which no access token could be had.
