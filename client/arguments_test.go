@@ -152,6 +152,11 @@ func TestBadConfigs(t *testing.T) {
 			client.Config{Platform: muban.Alipay, Secret: "s", Alipay: client.AlipayKeys{AlipayPublicKey: "x", ContentKey: "short"}},
 			[]string{"AppID", "Secret", "Alipay.AppPrivateKey", "Alipay.AlipayPublicKey", "Alipay.ContentKey"},
 		},
+		// Read from files, with their ends of lines.
+		{client.Config{Platform: muban.Baidu, AppID: "a\r\n", Secret: "s\n"}, []string{"AppID", "Secret"}},
+		{client.Config{Platform: muban.WeChatOA, AppID: "a", Secret: "s", Limits: &client.Limits{}, TokenStore: &client.MemoryTokens{}}, []string{"Limits", "TokenStore"}},
+		{client.Config{Platform: muban.WeChatOA, AppID: "a", Secret: "s", TokenStore: &client.FileTokens{}}, []string{"TokenStore"}},
+		{client.Config{Platform: muban.WeChatOA, AppID: "a", Secret: "s", TokenStore: (*client.FileTokens)(nil)}, []string{"TokenStore"}},
 	} {
 		c, err := client.New(test.config)
 		var fields []string

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/muban-dev/muban"
 )
@@ -106,7 +107,38 @@ func (c Config) validate() (problems []error) {
 	if c.Timeout < 0 {
 		refuse("Timeout", "is negative")
 	}
+	c.validateTexts(refuse)
+	c.validateMade(refuse)
 	return problems
+}
+
+// validateTexts: what is read from a file or the environment often has the end
+// of its line with it, and is refused by the platform for reasons that do not
+// say so.
+func (c Config) validateTexts(refuse func(field, problem string)) {
+	for _, one := range [][2]string{{"AppID", c.AppID}, {"Secret", c.Secret}, {"Alipay.AppAuthToken", c.Alipay.AppAuthToken}} {
+		if strings.ContainsFunc(one[1], unicode.IsControl) {
+			refuse(one[0], "has a control character in it; what was read from a file may have the end of a line")
+		}
+	}
+}
+
+// validateMade refuses a zero or nil value of what has a constructor: the
+// token is fetched by a goroutine of the client, where a panic ends the program.
+func (c Config) validateMade(refuse func(field, problem string)) {
+	if c.Limits != nil && c.Limits.slots == nil {
+		refuse("Limits", "was not made by NewLimits")
+	}
+	switch store := c.TokenStore.(type) {
+	case *MemoryTokens:
+		if store == nil || store.tokens == nil {
+			refuse("TokenStore", "is a MemoryTokens that was not made by NewMemoryTokens")
+		}
+	case *FileTokens:
+		if store == nil || store.dir == "" {
+			refuse("TokenStore", "is a FileTokens that was not made by NewFileTokens")
+		}
+	}
 }
 
 // withDefaults fills in what was not given.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/wire/wechat"
@@ -72,6 +74,12 @@ func (c Config) validate() error {
 	}
 	if c.AppID == "" {
 		problems = append(problems, errors.New("callback: AppID is empty"))
+	}
+	if strings.ContainsFunc(c.AppID+c.Token, unicode.IsControl) {
+		problems = append(problems, errors.New("callback: AppID or Token has a control character in it; what was read from a file may have the end of a line"))
+	}
+	if seen, ok := c.Seen.(*MemorySeen); ok && (seen == nil || seen.keys == nil) {
+		problems = append(problems, errors.New("callback: Seen is a MemorySeen that was not made by NewMemorySeen"))
 	}
 	if c.Workers < 0 || c.Queue < 0 || c.AnswerWithin < 0 {
 		problems = append(problems, errors.New("callback: Workers, Queue or AnswerWithin is negative"))

@@ -283,12 +283,14 @@ func TestBadConfigs(t *testing.T) {
 	t.Parallel()
 	good := config(muban.CallbackSafe, nothing)
 	for name, change := range map[string]func(*callback.Config){
-		"Finished": func(c *callback.Config) { c.Finished = nil },
-		"AppID":    func(c *callback.Config) { c.AppID = "" },
-		"token":    func(c *callback.Config) { c.Token = "" },
-		"AESKey":   func(c *callback.Config) { c.AESKey = "short" },
-		"mode":     func(c *callback.Config) { c.Mode = "secret" },
-		"Workers":  func(c *callback.Config) { c.Workers = -1 },
+		"Finished":      func(c *callback.Config) { c.Finished = nil },
+		"AppID":         func(c *callback.Config) { c.AppID = "" },
+		"token":         func(c *callback.Config) { c.Token = "" },
+		"AESKey":        func(c *callback.Config) { c.AESKey = "short" },
+		"mode":          func(c *callback.Config) { c.Mode = "secret" },
+		"Workers":       func(c *callback.Config) { c.Workers = -1 },
+		"end of a line": func(c *callback.Config) { c.Token += "\n" },
+		"NewMemorySeen": func(c *callback.Config) { c.Seen = &callback.MemorySeen{} },
 	} {
 		c := good
 		change(&c)
