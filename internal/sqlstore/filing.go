@@ -19,7 +19,8 @@ const (
 	catchUp = 4
 )
 
-// filing is the committer's alone.
+// filing is the committer's alone. On a database that others share there is
+// none: a nil one notes nothing.
 type filing struct {
 	// unfiled are messages that are not filed, in the order of seq. There may be
 	// others that it does not know.
@@ -39,7 +40,26 @@ type batch struct {
 
 // forget is for when messages were deleted, or filing them failed: what is not
 // known of is found in the table with the next batch.
-func (f *filing) forget() { f.unfiled, f.batch = nil, batch{} }
+func (f *filing) forget() {
+	if f != nil {
+		f.unfiled, f.batch = nil, batch{}
+	}
+}
+
+// deleted has a batch begin anew of which messages are deleted, whose numbers
+// ascend: it would file them.
+func (f *filing) deleted(seqs []int64) {
+	if f == nil {
+		return
+	}
+	gone := func(row filedRow) bool {
+		_, found := slices.BinarySearch(seqs, row.seq)
+		return found
+	}
+	if slices.ContainsFunc(f.batch.left, gone) {
+		f.batch = batch{}
+	}
+}
 
 // begun is the batch that begins next.
 func (f *filing) begun(most int) batch {
@@ -60,10 +80,10 @@ func (f *filing) proceed(b batch) {
 // fileLater notes the messages that a group accepted and queues the filing of
 // some, where there are enough.
 func (s *Store) fileLater(group []*job, results []error) {
-	if s.shared {
+	f := s.filing
+	if f == nil {
 		return
 	}
-	f := &s.filing
 	for i, j := range group {
 		if j.accept != nil && results[i] == nil && j.accept.repeated == 0 {
 			f.unfiled = append(f.unfiled, filedRow{j.accept.Message.UserNo, j.accept.Message.ID.Seq()})
@@ -154,8 +174,8 @@ func (b batch) isAll(ctx context.Context, tx *sql.Tx) (bool, error) {
 // at least, unless there are very many.
 func (s *Store) catchUp(ctx context.Context, tx *sql.Tx, upto int64) (batch, error) {
 	filed, reached, err := fileFromTable(ctx, tx, catchUp*s.mostUnfiled)
-	if filed == catchUp*s.mostUnfiled {
-		upto = reached
+	if filed < catchUp*s.mostUnfiled { // those that are noted up to there are deleted
+		reached = max(reached, upto)
 	}
-	return batch{upto: upto}, err
+	return batch{upto: reached}, err
 }

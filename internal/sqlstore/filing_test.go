@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,12 +81,16 @@ func (s *filed) send(n int) {
 	s.t.Helper()
 	for i := range n {
 		user := s.users[i%len(s.users)]
-		m, err := s.Accept(s.t.Context(), muban.Accept{
-			Message: muban.Message{AppID: user.AppID, Platform: muban.WeChatMini, UserNo: user.No, TemplateSeq: s.templateOf[user.AppID], State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now},
-			Decide:  func(muban.Ledger) *muban.Refusal { return nil },
-		})
+		m, err := s.Accept(s.t.Context(), s.sendTo(user))
 		must(s.t, err)
 		s.sent[user.No] = slices.Insert(s.sent[user.No], 0, m.ID)
+	}
+}
+
+func (s *filed) sendTo(user muban.User) muban.Accept {
+	return muban.Accept{
+		Message: muban.Message{AppID: user.AppID, Platform: muban.WeChatMini, UserNo: user.No, TemplateSeq: s.templateOf[user.AppID], State: muban.StateDelivered, AcceptedAt: s.now, DeliveredAt: s.now},
+		Decide:  func(muban.Ledger) *muban.Refusal { return nil },
 	}
 }
 
@@ -200,6 +206,73 @@ func TestWhatIsFiledIsWhatIsStored(t *testing.T) {
 	s.send(3)
 	must(t, s.delete(t.Context(), func(context.Context, *sql.Tx) error { return nil })) // what was noted is forgotten
 	s.catchesUp()
+}
+
+// Messages that are deleted while their batch is under way are not filed.
+func TestDeletedWhileTheyAreFiled(t *testing.T) {
+	t.Parallel()
+	for n := 4; n < 8; n++ { // wherever the batch has come to
+		s := newFiled(t, Options{Dir: t.TempDir()})
+		s.send(n)
+		for _, appID := range []string{"wx1", "wx2"} {
+			_, err := s.ForgetMessages(t.Context(), appID, s.now.Add(time.Hour), 0, 100)
+			must(t, err)
+		}
+		clear(s.sent)
+		s.catchesUp()
+	}
+}
+
+// What was filed to catch up is not noted any more, or every batch after it
+// would be filed so, in one transaction.
+func TestCaughtUp(t *testing.T) {
+	t.Parallel()
+	s := newFiled(t, Options{Dir: t.TempDir()})
+	s.send(3)
+	_, err := s.ForgetMessages(t.Context(), "wx2", s.now.Add(time.Hour), 0, 100)
+	must(t, err)
+	release := s.holdCommitter()
+	var sending sync.WaitGroup
+	for range 8 { // one group, with which more is noted than a batch has
+		sending.Go(func() {
+			_, err := s.Accept(context.Background(), s.sendTo(s.users[0]))
+			must(t, err)
+		})
+	}
+	for len(s.committer.queue) < 8 {
+		runtime.Gosched()
+	}
+	release()
+	sending.Wait()
+	var noted []filedRow
+	for range 2 { // behind the filing, and behind its end
+		must(t, s.write(t.Context(), func(context.Context, *sql.Tx) error {
+			noted = slices.Clone(s.filing.unfiled)
+			return nil
+		}))
+	}
+	if n := s.unfiled(); n != len(noted) {
+		t.Errorf("%d are noted and %d not filed", len(noted), n)
+	}
+}
+
+// holdCommitter has what is written wait, together, until it is released.
+func (s *filed) holdCommitter() (release func()) {
+	s.t.Helper()
+	held, goOn := make(chan struct{}), make(chan struct{})
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		must(s.t, s.write(context.Background(), func(context.Context, *sql.Tx) error {
+			close(held)
+			<-goOn
+			return nil
+		}))
+	})
+	<-held
+	return func() {
+		close(goOn)
+		writing.Wait()
+	}
 }
 
 // A program of before 00008 files nothing. What it left is filed at the start.

@@ -57,7 +57,7 @@ type Store struct {
 	recent      *recentGrants  // the committer's alone; nil where others write too
 	templates   *keptTemplates // as recent
 	users       together[userID, muban.User]
-	filing      filing // the committer's alone
+	filing      *filing // as recent
 	due         chan struct{}
 	observe     func(muban.State)
 	log         *slog.Logger
@@ -134,7 +134,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	if s.shared {
 		s.engine, err = openPostgres(ctx, o.Database, s.log, o.forNode)
 	} else {
-		s.recent, s.templates = newRecentGrants(mostRecent), newKeptTemplates()
+		s.recent, s.templates, s.filing = newRecentGrants(mostRecent), newKeptTemplates(), &filing{}
 		s.engine, err = openSQLite(ctx, o.Dir, s.log)
 	}
 	if err != nil {

@@ -60,10 +60,12 @@ func (s *Store) ForgetMessages(ctx context.Context, appID string, before time.Ti
 	if err != nil || len(old) == 0 {
 		return gone, err
 	}
+	// Before, for a filing behind it in its group, and after, for one before it.
 	err = s.engine.aside(ctx, s, func(ctx context.Context, tx *sql.Tx) (err error) {
+		s.filing.deleted(old)
 		gone.Messages, gone.Callbacks, err = s.deleteMessages(ctx, tx, appID, old)
 		return err
-	}, func() {})
+	}, func() { s.filing.deleted(old) })
 	if err != nil {
 		return muban.Forgotten{}, fmt.Errorf("deleting old messages: %w", err)
 	}
