@@ -1,5 +1,7 @@
 // Package docstest has tests only, which keep the documents honest: links
-// lead somewhere, and the two READMEs say the same commands.
+// lead somewhere, the two READMEs say the same commands, and what a page lists
+// or names is what the program has. What they say of commands and flags is
+// tried beside those, in cmd/muban.
 package docstest
 
 import (
