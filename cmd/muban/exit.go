@@ -33,7 +33,8 @@ func newExitCodesTopic() *cobra.Command {
   4  message wait: the time was over before a message matched or ended
   5  refused: the platform's rules refused the send or the token,
      the message that was waited for ended refused or failed,
-     or callback verify: the app's server does not know its token
+     or callback verify: the app's server does not answer, or does not
+     know its token
   6  the server cannot be reached, or broke off
   7  the server refuses the admin token, or who asks
 
