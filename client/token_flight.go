@@ -53,6 +53,9 @@ func (k *tokenKeeper) wait(ctx context.Context, f *flight) (Token, bool, error) 
 	defer k.mu.Unlock()
 	f.waiting--
 	if f.waiting == 0 {
+		if f.ending != nil {
+			f.ending.Stop() // it counts from when nobody waited before
+		}
 		f.ending = time.AfterFunc(unattended, func() { k.end(f) })
 	}
 	return Token{}, false, ctx.Err()

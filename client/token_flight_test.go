@@ -44,8 +44,11 @@ func TestFlightEndsWithoutCallers(t *testing.T) {
 		second()
 		expect("nobody waits", nil, unattended-1)
 		third := call()
-		expect("one waits again", nil, time.Hour)
 		third()
+		expect("nobody waits again", nil, unattended-1)
+		fourth := call()
+		expect("one waits again", nil, time.Hour)
+		fourth()
 		expect("nobody waits", context.Canceled, unattended)
 	})
 }
