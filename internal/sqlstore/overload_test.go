@@ -184,12 +184,11 @@ func TestFilesTakenAway(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	store := openForTest(t, 0)
-	defer func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
+	runsOutOfRoom(t, store, func(room bool) {
+		pages := 1 // SQLite takes as many as there are
+		if room {
+			pages = 1 << 30
 		}
-	}()
-	setRoom := func(pages int) {
 		err := store.write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 			return err
@@ -197,8 +196,18 @@ func TestFullDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	setRoom(1) // SQLite takes as many as there are
+	})
+}
+
+// runsOutOfRoom closes the store in the end.
+func runsOutOfRoom(t *testing.T, store *Store, setRoom func(room bool)) {
+	t.Helper()
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	setRoom(false)
 	large := muban.App{Platform: muban.WeChatMini, Name: strings.Repeat("name", 1<<14)}
 	full := 0
 	for i := range 20 {
@@ -211,7 +220,7 @@ func TestFullDisk(t *testing.T) {
 	if full == 0 {
 		t.Fatal("the disk was never full")
 	}
-	setRoom(1 << 30)
+	setRoom(true)
 	large.ID = "app19"
 	if _, err := store.CreateApp(t.Context(), large); err != nil {
 		t.Errorf("with room again: %v", err)

@@ -117,14 +117,14 @@ func (e *sqliteEngine) start(ctx context.Context, s *Store) (*sequence, outbox, 
 
 func (*sqliteEngine) bind(query string) string { return query }
 
-// judge knows broken unique keys and a full disk; anything else is the
+// judge knows broken unique keys and a disk without room; anything else is the
 // statement's fault.
 func (*sqliteEngine) judge(err error) verdict {
 	if broken, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch broken.Code() {
 		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 			return duplicate
-		case sqlite3.SQLITE_FULL:
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE:
 			return busy
 		}
 	}
@@ -157,11 +157,11 @@ func (f openFile) inPlace() error {
 	return err
 }
 
-// undone knows a full disk, after which SQLite takes the transaction back.
-func (*sqliteEngine) undone(err error) bool {
-	full, ok := errors.AsType[*sqlite.Error](err)
-	return ok && full.Code() == sqlite3.SQLITE_FULL
-}
+// undone knows a write that failed: what makes a transaction one is the end of
+// the last write to the log, and SQLite takes back what was written before. It
+// calls a full disk so, and any other reason (a quota, a limit of files' sizes,
+// a disk that is broken) an error of writing.
+func (e *sqliteEngine) undone(err error) bool { return e.judge(err) == busy }
 
 // renew has nothing to do: there is no server that may have gone.
 func (*sqliteEngine) renew() {}
