@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// How SQLite's write-ahead log is copied into the database, in pages.
+// How SQLite's write-ahead log is copied into the database, in pages unless it
+// says otherwise.
 const (
 	// checkpointPages is how long the log grows before a COMMIT copies what is
 	// left of it and the next one begins it anew. Longer means fewer copies of a
@@ -16,6 +17,10 @@ const (
 	// copyAhead is from where on it is copied beside the commits: soon enough
 	// to be nearly done by then.
 	copyAhead = checkpointPages * 3 / 4
+	// keptOfLog is how much of the log's file is kept, in bytes, when the log
+	// begins anew: it grows beyond that while somebody reads for minutes, as a
+	// backup does.
+	keptOfLog = 64 << 20
 	// worthCopying is how much must have been written since to copy again.
 	worthCopying = checkpointPages / 32
 )

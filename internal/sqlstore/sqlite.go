@@ -47,7 +47,7 @@ func openSQLite(ctx context.Context, dir string, log *slog.Logger) (*sqliteEngin
 		return nil, err
 	}
 	writer, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)",
-		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "cache_size(-8192)"))
+		"wal_autocheckpoint("+strconv.Itoa(checkpointPages)+")", "journal_size_limit("+strconv.Itoa(keptOfLog)+")", "cache_size(-8192)"))
 	if err != nil {
 		return nil, err
 	}
