@@ -181,6 +181,48 @@ func TestNodesOfOneDatabase(t *testing.T) {
 	}
 }
 
+// TestNumberGoesToAnother: a node that lost its number takes another, whatever
+// it is doing meanwhile. The race detector looks on.
+func TestNumberGoesToAnother(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Database(t)
+	a := openPostgres(t, address, nil)
+	defer a.mustClose()
+	b := openPostgres(t, address, a) // who is alone tells nobody
+	defer b.mustClose()
+	a.mint("read")
+	m, err := a.send("read")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), withoutPool(t, address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), `UPDATE nodes SET holder = 'another', until = until + 600000`); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for nodes := 0; nodes < 4; { // two of another's, two new ones
+		if time.Now().After(deadline) {
+			t.Fatalf("%d nodes, want two with new numbers", nodes)
+		}
+		for _, s := range []*pgStore{a, b} {
+			if err := s.MarkRead(t.Context(), a.app.ID, a.user.No, m.ID, s.now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := conn.QueryRow(t.Context(), `SELECT COUNT(*) FROM nodes`).Scan(&nodes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.mint("one")
+	if _, err := b.send("one"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestOneNodeDeletesForAll: retention is one node's, until it is not heard of.
 func TestOneNodeDeletesForAll(t *testing.T) {
 	t.Parallel()

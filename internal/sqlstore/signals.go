@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,7 +63,7 @@ func (g *signals) send(ctx context.Context) {
 		}
 		if !g.engine.node.alone.Load() {
 			// One that fails is one that is lost.
-			_, _ = g.engine.worker.ExecContext(ctx, `SELECT pg_notify($1, $2)`, g.channel, g.me())
+			_, _ = g.engine.worker.ExecContext(ctx, `SELECT pg_notify($1, $2)`, g.channel, g.engine.process)
 		}
 		select {
 		case <-ctx.Done():
@@ -73,9 +72,6 @@ func (g *signals) send(ctx context.Context) {
 		}
 	}
 }
-
-// me is how this node's own signals are told from others'.
-func (g *signals) me() string { return strconv.Itoa(g.engine.node.number) }
 
 // listen passes other nodes' signals on until ctx ends.
 func (g *signals) listen(ctx context.Context) {
@@ -126,7 +122,7 @@ func (g *signals) listenOnce(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if signal.Payload != g.me() {
+		if signal.Payload != g.engine.process { // another's
 			g.store.changes.announce()
 		}
 	}
