@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -19,7 +20,16 @@ const (
 	countBits = 10
 	tickShift = nodeBits + countBits
 	epoch     = 1767225600000 // 2026-01-01 in Unix milliseconds
+
+	// numberBits are a sequence number's; lastTick is the last with room in it.
+	numberBits = 53
+	lastTick   = 1<<(numberBits-tickShift) - 1
 )
+
+// errNoNumbers is for a machine whose clock is decades ahead: an id beyond 53
+// bits would be cut when it is read, and no later one could ever be below it.
+var errNoNumbers = fmt.Errorf("no id can be given out: ids are times until %s, and the machine's clock, or an id in the store, is beyond that",
+	time.UnixMilli(epoch+lastTick*tick.Milliseconds()).UTC().Format(time.DateOnly))
 
 // sequence gives out numbers that grow and are never given twice, also over
 // restarts and by other nodes. It runs on real time: sandbox time may stand
@@ -45,19 +55,20 @@ func newSequence(newest int64, now func() time.Time) *sequence {
 func (s *sequence) next() (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	current := s.current()
-	switch {
-	case current > s.tick:
-		s.tick, s.count = current, 0
-	case s.count+1 < 1<<countBits:
-		s.count++
-	default:
-		s.tick, s.count = s.tick+1, 0
+	at, count := s.tick, s.count+1
+	if current := s.current(); current > at {
+		at, count = current, 0
+	} else if count == 1<<countBits {
+		at, count = at+1, 0
 	}
-	if s.tick >= s.end {
+	switch {
+	case at > lastTick:
+		return 0, errNoNumbers
+	case at >= s.end:
 		return 0, muban.Refuse(muban.RuleBusy)
 	}
-	return s.tick<<tickShift | s.node<<countBits | s.count, nil
+	s.tick, s.count = at, count
+	return at<<tickShift | s.node<<countBits | count, nil
 }
 
 // current is the clock's tick.

@@ -206,7 +206,10 @@ func (i *importer) row(line []byte) (string, []any, error) {
 		if err != nil {
 			return "", nil, fmt.Errorf("line %d of the rows, column %s: %w", i.total()+1, column, err)
 		}
-		if n, number := values[k].(int64); number && (column == "seq" || column == "user_no") {
+		if n, number := values[k].(int64); number && (column == "seq" || column == "user_no" || column == "number") {
+			if n >= 1<<numberBits { // what is numbered next would come after it
+				return "", nil, fmt.Errorf("line %d of the rows, column %s: %d is no number of a store, which are below %d", i.total()+1, column, n, int64(1)<<numberBits)
+			}
 			i.newest = max(i.newest, n)
 		}
 	}

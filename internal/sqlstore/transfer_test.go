@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -116,7 +117,7 @@ func TestImportThatIsRefused(t *testing.T) {
 	s := openWith(t, used, nil)
 	s.mint("one")
 	s.mustClose()
-	export := exported(t, used)
+	export, numbered := exported(t, used), regexp.MustCompile(`"seq":\d+,`)
 	for _, test := range []struct {
 		name   string
 		into   sqlstore.Options
@@ -129,6 +130,7 @@ func TestImportThatIsRefused(t *testing.T) {
 		{"of a later format", sqlstore.Options{Dir: t.TempDir()}, []byte(`{"muban_store":3}` + "\n"), "format 3", true},
 		{"damaged", sqlstore.Options{Dir: t.TempDir()}, bytes.Replace(export, []byte(`"one"`), []byte(`"eno"`), 1), "changed or damaged", false},
 		{"broken off", sqlstore.Options{Dir: t.TempDir()}, export[:bytes.LastIndexByte(export[:len(export)-1], '\n')+1], "breaks off", false},
+		{"a number that none can follow", sqlstore.Options{Dir: t.TempDir()}, numbered.ReplaceAll(export, []byte(`"seq":9223372036854775807,`)), "9223372036854775807 is no number of a store", false},
 		{"a column is missing", sqlstore.Options{Dir: t.TempDir()}, bytes.Replace(export, []byte(`"secret":"",`), nil, 1), "does not know", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
