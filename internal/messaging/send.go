@@ -63,25 +63,38 @@ func (s *Service) accept(ctx context.Context, app muban.App, m *muban.Message, g
 		err = s.elsewhere(ctx, m, err)
 	case isRule(err, muban.RuleTemplateUnknown):
 		s.templates.Forget(templateKey{m.AppID, m.TemplateID})
-		err = &staleTemplate{err}
+		err = &stale{err}
+	case isRule(err, muban.RuleGrantOwner) && s.isAnother(ctx, m):
+		err = &stale{err}
 	}
 	return accepted, err
 }
 
-// staleTemplate is the store's refusal of a send whose template was there a
-// moment ago, by what is cached of it.
-type staleTemplate struct{ error }
+// isAnother reports whether the recipient's id is another user's by now than the
+// one that was cached: another node made it anew. Then that one is cached.
+func (s *Service) isAnother(ctx context.Context, m *muban.Message) bool {
+	if m.UserNo == 0 { // it was nobody's
+		return false
+	}
+	s.users.Forget(userKey{m.AppID, m.UserID})
+	user, err := s.cachedUser(ctx, m.AppID, m.UserID)
+	return err == nil && user.No != m.UserNo
+}
 
-func (e *staleTemplate) Unwrap() error { return e.error }
+// stale is the store's refusal of a send whose template was there a moment ago,
+// or whose recipient was another, by what was cached.
+type stale struct{ error }
 
-// retryStale has a send that met a stale template judged once more: another
-// node may have made the template anew, with other keywords perhaps.
+func (e *stale) Unwrap() error { return e.error }
+
+// retryStale has a send that met what is stale judged once more: another node
+// may have made the template anew, with other keywords perhaps, or the user.
 func retryStale(send func() (muban.Message, error)) (muban.Message, error) {
 	message, err := send()
 	if err == nil {
 		return message, nil
 	}
-	if _, stale := errors.AsType[*staleTemplate](err); stale {
+	if _, met := errors.AsType[*stale](err); met {
 		return send()
 	}
 	return message, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/muban-dev/muban"
 )
@@ -41,12 +42,8 @@ func (s *Store) createApp(ctx context.Context, app muban.App, besides func(conte
 	if err != nil {
 		return app, err
 	}
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.lockNumbers(ctx, tx); err != nil {
-			return err
-		}
-		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number) + 1, $1) FROM apps`, firstNumber).Scan(&app.Number)
-		if err != nil {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if app.Number, err = nextNumber(ctx, tx); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO apps (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -59,12 +56,25 @@ func (s *Store) createApp(ctx context.Context, app muban.App, besides func(conte
 	return app, err
 }
 
-// lockNumbers has app numbers given out by one node at a time.
-func (s *Store) lockNumbers(ctx context.Context, tx *sql.Tx) error {
-	if !s.shared {
-		return nil
+// numberKey is the meta entry with the newest number that an app was given.
+const numberKey = "app_numbers"
+
+// nextNumber is a number that no app had before: whoever knows an app by its
+// number would take the next one for it. One node at a time gives one out.
+func nextNumber(ctx context.Context, tx *sql.Tx) (int64, error) {
+	var given string
+	err := tx.QueryRowContext(ctx, `INSERT INTO meta (key, value) VALUES ($1, '')
+		ON CONFLICT (key) DO UPDATE SET value = meta.value RETURNING value`, numberKey).Scan(&given)
+	if err != nil {
+		return 0, err
 	}
-	return setMeta(ctx, tx, "app_numbers", "locked while one is given out")
+	var newest int64
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM apps`).Scan(&newest); err != nil {
+		return 0, err
+	}
+	last, _ := strconv.ParseInt(given, 10, 64) // 0 for what earlier versions wrote
+	number := max(firstNumber, newest+1, last+1)
+	return number, setMeta(ctx, tx, numberKey, strconv.FormatInt(number, 10))
 }
 
 // lockApp is holdApp that keeps the app's row, and what is decided under it,
