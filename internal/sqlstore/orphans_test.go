@@ -15,13 +15,55 @@ import (
 // due for ever.
 func TestCallbacksOfNobody(t *testing.T) {
 	t.Parallel()
+	eachEngineOf(t, callbacksOfNobody)
+}
+
+// TestDeletedUserLeavesNoUses: the uses of a user's grants go with the grants,
+// or nothing would ever take them away.
+func TestDeletedUserLeavesNoUses(t *testing.T) {
+	t.Parallel()
+	eachEngineOf(t, func(t *testing.T, options Options) {
+		t.Helper()
+		ctx, now := t.Context(), time.Now()
+		store, err := Open(ctx, options)
+		must(t, err)
+		t.Cleanup(func() { must(t, store.Close()) })
+		app, err := store.CreateApp(ctx, muban.App{ID: "wx1", Platform: muban.WeChatMini, CreatedAt: now})
+		must(t, err)
+		template, err := store.CreateTemplate(ctx, muban.Template{AppID: app.ID, ID: "t", CreatedAt: now}, func(int64) error { return nil })
+		must(t, err)
+		for _, openID := range []string{"oGone", "oStays"} {
+			user, err := store.CreateUser(ctx, muban.User{AppID: app.ID, OpenID: openID})
+			must(t, err)
+			_, err = store.CreateGrants(ctx, []muban.Grant{{AppID: app.ID, ID: openID, Kind: muban.GrantForm, UserNo: user.No, Uses: 3, Remaining: 3}})
+			must(t, err)
+			for range 2 {
+				_, err = store.Accept(ctx, muban.Accept{
+					Message: muban.Message{AppID: app.ID, Platform: app.Platform, UserNo: user.No, TemplateSeq: template.Seq, GrantID: openID, AcceptedAt: now},
+					Decide:  func(muban.Ledger) *muban.Refusal { return nil },
+				})
+				must(t, err)
+			}
+		}
+		must(t, store.DeleteUser(ctx, app.ID, "oGone"))
+		var uses, ofNobody int
+		must(t, store.reader.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN grants.seq IS NULL THEN 1 ELSE 0 END), 0)
+			FROM spends LEFT JOIN grants ON grants.app_id = spends.app_id AND grants.seq = spends.grant_seq`).Scan(&uses, &ofNobody))
+		if uses != 2 || ofNobody != 0 {
+			t.Errorf("%d uses, %d of them of no grant; want the two of the user who stays", uses, ofNobody)
+		}
+	})
+}
+
+func eachEngineOf(t *testing.T, test func(*testing.T, Options)) {
+	t.Helper()
 	for engine, options := range map[string]func(*testing.T) Options{
 		"engine SQLite":     func(t *testing.T) Options { t.Helper(); return Options{Dir: t.TempDir()} },
 		"engine PostgreSQL": func(t *testing.T) Options { t.Helper(); return Options{Database: pgtest.Database(t)} },
 	} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			callbacksOfNobody(t, options(t))
+			test(t, options(t))
 		})
 	}
 }
