@@ -214,7 +214,7 @@ func (c *committer) commitGroup(group []*job) {
 	if err == nil {
 		c.observe(len(group))
 		c.store.remember(group, results)
-		c.sync.take(committed{group, results})
+		c.sync.take(committed{group: group, results: results})
 		return
 	}
 	if errors.Is(err, errCommit) {

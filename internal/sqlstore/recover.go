@@ -35,7 +35,7 @@ func (c *committer) recover(group []*job, results []error, cause error) {
 	c.store.log.Error("the database broke off a group", "jobs", len(group), "committing", results != nil, "error", cause)
 	c.store.recent.forget()
 	if !c.store.shared {
-		c.sync.take(committed{group, c.readBack(group, results, cause)})
+		c.sync.take(committed{group: group, results: c.readBack(group, results, cause), covering: isLogged(cause)})
 		return
 	}
 	c.setAway(true)
@@ -45,7 +45,7 @@ func (c *committer) recover(group []*job, results []error, cause error) {
 	if results == nil {
 		answerAll(group, muban.Refuse(muban.RuleBusy))
 	} else {
-		c.sync.take(committed{group, c.readBack(group, results, cause)})
+		c.sync.take(committed{group: group, results: c.readBack(group, results, cause)})
 	}
 	for pause := readBackPause; ; pause = min(2*pause, longestAbsence) {
 		ctx, cancel := context.WithTimeout(context.Background(), groupTimeout)
@@ -117,7 +117,7 @@ func (s *Store) reconnect(ctx context.Context) error {
 func (c *committer) readBack(group []*job, results []error, cause error) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), readBackTimeout)
 	defer cancel()
-	stored, err := c.storedOf(ctx, group)
+	stored, err := c.storedOf(ctx, group, isLogged(cause))
 	for i, j := range group {
 		switch {
 		case results[i] != nil: // refused: nothing of it was to be stored
@@ -130,8 +130,8 @@ func (c *committer) readBack(group []*job, results []error, cause error) []error
 	return results
 }
 
-// storedOf asks until ctx ends which messages of a group are stored.
-func (c *committer) storedOf(ctx context.Context, group []*job) (map[int64]bool, error) {
+// storedOf asks until ctx ends which messages of a group are stored; see lookUp.
+func (c *committer) storedOf(ctx context.Context, group []*job, logged bool) (map[int64]bool, error) {
 	var sends []*acceptance
 	for _, j := range group {
 		if j.accept != nil {
@@ -139,7 +139,7 @@ func (c *committer) storedOf(ctx context.Context, group []*job) (map[int64]bool,
 		}
 	}
 	for {
-		stored, err := c.store.lookUp(ctx, sends)
+		stored, err := c.store.lookUp(ctx, sends, logged)
 		if err == nil {
 			return stored, nil
 		}
@@ -159,7 +159,9 @@ func (c *committer) storedOf(ctx context.Context, group []*job) (map[int64]bool,
 // commits, as a transaction that locked rows does, like any other: where
 // standbys are synchronous that waits until they have everything before it.
 // What the database shows of a COMMIT that was given up need not be there yet.
-func (s *Store) lookUp(ctx context.Context, sends []*acceptance) (stored map[int64]bool, err error) {
+// Where the group is in the embedded one's log though it is not stored, that is
+// undone.
+func (s *Store) lookUp(ctx context.Context, sends []*acceptance, logged bool) (stored map[int64]bool, err error) {
 	if s.shared {
 		if err := s.reconnect(ctx); err != nil {
 			return nil, fmt.Errorf("reconnecting: %w", err)
@@ -179,11 +181,19 @@ func (s *Store) lookUp(ctx context.Context, sends []*acceptance) (stored map[int
 			return nil, err
 		}
 	}
+	if logged {
+		if err := coverFailed(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
 	stored = make(map[int64]bool)
 	if err := inChunks(sends, func(part []*acceptance) error { return s.markStored(ctx, part, stored) }); err != nil {
 		return nil, err
 	}
-	return stored, tx.Commit()
+	if err := tx.Commit(); err != nil && !isLogged(err) {
+		return nil, err
+	}
+	return stored, nil
 }
 
 func (s *Store) markStored(ctx context.Context, part []*acceptance, stored map[int64]bool) error {

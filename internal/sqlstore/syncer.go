@@ -26,6 +26,9 @@ type syncer struct {
 type committed struct {
 	group   []*job
 	results []error
+	// covering is set where the results hold only once the log is synced, even
+	// those that say that nothing was stored; see coverFailed.
+	covering bool
 }
 
 // groupsAhead is how many groups may be committed before the disk has them.
@@ -96,7 +99,7 @@ func (y *syncer) run() {
 func (y *syncer) answer(c committed, syncErr error) {
 	accepted, told := false, false
 	for i, j := range c.group {
-		if c.results[i] == nil && syncErr != nil {
+		if syncErr != nil && (c.results[i] == nil || c.covering) {
 			c.results[i] = errors.Join(muban.ErrOutcomeUnknown, syncErr)
 		}
 		if j.accept == nil || c.results[i] != nil || j.accept.repeated != 0 {
