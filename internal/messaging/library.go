@@ -56,8 +56,8 @@ func (s *Service) DeleteTitle(ctx context.Context, platform muban.Platform, id s
 
 // CheckTitle refuses a title that no library can hold.
 func CheckTitle(t muban.Title) error {
-	if !ownID(t.ID) {
-		return invalid("id", t.ID, "1 to 256 printable characters")
+	if !pathID(t.ID) {
+		return invalid("id", t.ID, "1 to 256 printable characters, and neither . nor ..")
 	}
 	if !plainLine(t.Title) {
 		return invalid("title", t.Title, "the title's text, in one line")
