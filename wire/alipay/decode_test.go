@@ -43,6 +43,10 @@ func TestDecodeParams(t *testing.T) {
 			body: "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1+2\r\n--x--\r\n", want: "a=1+2", inBody: "a",
 		},
 		{
+			name: "a boundary that lacks its quotes", contentType: "multipart/form-data; boundary====1===",
+			body: "--===1===\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--===1===--\r\n", want: "a=1", inBody: "a",
+		},
+		{
 			name: "100 parts", query: "a=1", contentType: "multipart/form-data; boundary=x",
 			body: strings.Repeat("--x\r\n\r\n1\r\n", 100) + "--x--\r\n", want: "a=1",
 		},

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/muban-dev/muban/wire"
 )
 
 // BodyError says that a body cannot be read as a whole (errno 2002).
@@ -54,14 +55,13 @@ func (p Params) addBody(contentType string, body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
 	}
-	// A header that cannot be parsed says nothing: the body is a form.
-	media, options, _ := mime.ParseMediaType(contentType)
+	media, boundary := wire.MediaType(contentType) // what is neither JSON nor multipart is a form
 	asJSON := bytes.Trim(body, jsonSpace)
 	switch {
 	case asJSON[0] == '{', media == "application/json", media == "text/json":
 		return p.addJSON(asJSON)
 	case media == "multipart/form-data":
-		return p.addMultipart(body, options["boundary"])
+		return p.addMultipart(body, boundary)
 	}
 	p.addForm(strings.TrimRight(string(body), "\r\n"))
 	return nil

@@ -31,6 +31,10 @@ func TestDecodeParams(t *testing.T) {
 			"--b c\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nBD0016\r\n--b c--",
 		},
 		{
+			"multipart, a boundary that lacks its quotes", "access_token=t", "multipart/form-data; boundary====1764230400000===",
+			"--===1764230400000===\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nBD0016\r\n--===1764230400000===--",
+		},
+		{
 			"multipart, a file is no parameter", "access_token=t&id=BD0016", "multipart/form-data; boundary=b",
 			"--b\r\nContent-Disposition: form-data; name=\"id\"; filename=\"id\"\r\n\r\nother\r\n--b--",
 		},

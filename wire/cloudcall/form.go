@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"strings"
+
+	"github.com/muban-dev/muban/wire"
 )
 
 // Form is the body of a cloud call: multipart/form-data with the fields
@@ -30,12 +31,12 @@ const mostFields = 32
 // ReadForm reads a body by its Content-Type. A field that is there twice is a
 // [FormatError]: a signature covers one of them and would not say which.
 func ReadForm(contentType string, body []byte) (Form, error) {
-	mediaType, params, err := mime.ParseMediaType(contentType)
-	if err != nil || mediaType != "multipart/form-data" || params["boundary"] == "" {
+	media, boundary := wire.MediaType(contentType)
+	if media != "multipart/form-data" || boundary == "" {
 		return Form{}, &FormatError{"its Content-Type must be multipart/form-data with a boundary"}
 	}
 	form := Form{map[string]formField{}}
-	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF && len(form.fields) > 0 { //nolint:errorlint // a wrapped EOF is a body that breaks off
