@@ -57,6 +57,9 @@ func (e Envelope) Bytes() []byte {
 // braces within texts too, unless they have no partner there: some clients
 // count braces to find the end of the content, whatever they stand in, and
 // alipay-sdk-java misreads escapes (it takes \u007b for a g).
+//
+// A slash is \/, as the platform writes it (protocol.md §5.5): PHP libraries
+// verify what json_encode makes of the response they decoded.
 func EncodeContent(response any) ([]byte, error) {
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)
@@ -64,7 +67,8 @@ func EncodeContent(response any) ([]byte, error) {
 	if err := encoder.Encode(response); err != nil {
 		return nil, err
 	}
-	return escapeBraces(bytes.TrimRight(buf.Bytes(), "\n")), nil
+	slashes := bytes.ReplaceAll(bytes.TrimRight(buf.Bytes(), "\n"), []byte("/"), []byte(`\/`)) // JSON has them in texts only
+	return escapeBraces(slashes), nil
 }
 
 // escapeBraces escapes the braces within a document's texts that have no

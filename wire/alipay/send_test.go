@@ -143,8 +143,9 @@ func TestAnswers(t *testing.T) {
 		`{"code":"10000","msg":"Success"}`: alipay.OK(),
 		`{"code":"40004","msg":"Business Failed","sub_code":"USER_TEMPLATE_ILLEGAL","sub_msg":"模板非法"}`: illegal.Failure(),
 		`{"code":"10000","msg":"Success","alipay_cert_content":"LS0="}`:                                alipay.CertDownload{alipay.OK(), "LS0="},
-		`{"code":"1","msg":"<&> {\"\\\"{}}"}`:                                                          alipay.Success{"1", `<&> {"\"{}}`},
-		`{"code":"\u007d{}","msg":"\u007b\"\\\\\"{} \u007b"}`:                                          alipay.Success{`}{}`, `{"\\"{} {`},
+		`{"code":"1","msg":"\\\/\/{}"}`:                       alipay.Success{"1", `\//{}`},
+		`{"code":"1","msg":"<&> {\"\\\"{}}"}`:                 alipay.Success{"1", `<&> {"\"{}}`},
+		`{"code":"\u007d{}","msg":"\u007b\"\\\\\"{} \u007b"}`: alipay.Success{`}{}`, `{"\\"{} {`},
 	} {
 		got, err := alipay.EncodeContent(response)
 		if err != nil || string(got) != want {
