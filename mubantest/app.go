@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"sync"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/client"
@@ -22,6 +23,8 @@ type App struct {
 	Keys       client.AlipayKeys
 
 	server *Server
+	// waiting is held by the WaitMessage whose turn it is.
+	waiting sync.Mutex
 	// last is the message that WaitMessage returned last.
 	last muban.MessageID
 }

@@ -15,11 +15,13 @@ const waitWithin = 15 * time.Second
 
 // WaitMessage waits until the next of the app's messages has reached its end,
 // and returns it. The first call returns the first message that was accepted, the
-// second call the second, and so on. No message within fifteen seconds fails the
-// test.
+// second call the second, and so on; of parallel tests that share an app, each
+// gets another one. No message within fifteen seconds fails the test.
 func (a *App) WaitMessage() muban.Message {
 	s := a.server
 	s.to.Helper()
+	a.waiting.Lock()
+	defer a.waiting.Unlock()
 	ctx := context.Background()
 	query := apiclient.MessageQuery{AppID: a.ID, Wait: waitWithin}
 	if a.last != 0 {

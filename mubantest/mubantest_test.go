@@ -183,6 +183,36 @@ func TestFailuresAreTheTests(t *testing.T) {
 	}
 }
 
+// Parallel tests may share an app: each message is waited for once.
+func TestWaitMessageFromParallelTests(t *testing.T) {
+	t.Parallel()
+	const tests = 8
+	m := mubantest.Start(t)
+	app := m.NewApp(muban.WeChatMini)
+	user, template, c := app.NewUser(), app.NewTemplate("t", "{{keyword1.DATA}}"), app.Client()
+	got := make(chan muban.MessageID, tests)
+	t.Run("together", func(t *testing.T) {
+		for range tests {
+			t.Run("one", func(t *testing.T) {
+				t.Parallel()
+				_, err := c.Send(t.Context(), client.SendRequest{To: user.OpenID, Template: template, Grant: user.MintGrant(muban.GrantForm)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got <- app.WaitMessage().ID
+			})
+		}
+	})
+	close(got)
+	seen := map[muban.MessageID]bool{}
+	for id := range got {
+		seen[id] = true
+	}
+	if len(seen) != tests {
+		t.Errorf("%d messages for %d tests", len(seen), tests)
+	}
+}
+
 // A server that is closed is gone, with its data; outside a test its helpers
 // panic.
 func TestNewAndClose(t *testing.T) {
