@@ -22,8 +22,8 @@
 //
 //   - nil: "success". The event is remembered, and what comes again is answered
 //     without handling it.
-//   - an error, or a panic: status 500. The event is forgotten, and handled again
-//     when the platform pushes it again.
+//   - an error, a panic, or a goroutine that ended (t.FailNow): status 500. The
+//     event is forgotten, and handled again when the platform pushes it again.
 //   - nothing within Config.AnswerWithin: "success", and the handling goes on.
 //     An error after that is logged, and the event is lost: a handler that may be
 //     slow stores the event first and works later.

@@ -14,10 +14,10 @@ import (
 // What is seen is noted before it is handled. Where Seen outlives a process that
 // dies in between, that event does not come again.
 //
-// A First that fails may have noted its key all the same. The handler then takes
-// the key back, answers status 503, and handles the event when it comes again:
-// once too often where another push of it had noted the key, which is better
-// than never. Where Forget fails too, what is noted is taken for handled.
+// A First that fails, or panics, may have noted its key all the same. The
+// handler then takes the key back, answers status 503, and handles the event when
+// it comes again: once too often where another push of it had noted the key, which
+// is better than never. Where Forget fails too, what is noted is taken for handled.
 //
 // The context of each call ends after two seconds, not when the platform leaves.
 //

@@ -121,21 +121,36 @@ func (h *Handler) work() {
 	}
 }
 
-// handle calls the user's function; a panic there is an error.
-func (h *Handler) handle(j *job) (err error) {
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			err = fmt.Errorf("panic: %v", recovered)
+// handle calls the user's function.
+func (h *Handler) handle(j *job) error {
+	return guarded(func() error {
+		switch event := j.event.(type) {
+		case wechat.TemplateSendJobFinish:
+			return h.config.Finished(h.alive, finished(event))
+		case wechat.Other:
+			return h.config.Other(h.alive, other(event))
+		default:
+			return fmt.Errorf("there is no handling of %T", event)
 		}
+	})
+}
+
+// guarded makes a call of what the user wrote. A panic there is an error, and
+// so is the end of its goroutine, which is its own: a worker must go on, and a job
+// must end, or its event would never be handled.
+func guarded(call func() error) error {
+	ended := make(chan error, 1)
+	go func() {
+		err := errors.New("it ended its goroutine (runtime.Goexit, as t.FailNow does)")
+		defer func() {
+			if recovered := recover(); recovered != nil {
+				err = fmt.Errorf("panic: %v", recovered)
+			}
+			ended <- err
+		}()
+		err = call()
 	}()
-	switch event := j.event.(type) {
-	case wechat.TemplateSendJobFinish:
-		return h.config.Finished(h.alive, finished(event))
-	case wechat.Other:
-		return h.config.Other(h.alive, other(event))
-	default:
-		return fmt.Errorf("there is no handling of %T", event)
-	}
+	return <-ended
 }
 
 // seenWithin bounds each call of Seen: First and the Forget after it leave time
@@ -147,7 +162,12 @@ const seenWithin = 2 * time.Second
 func (h *Handler) first(ctx context.Context, j *job) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenWithin)
 	defer cancel()
-	return h.config.Seen.First(ctx, j.key)
+	first := false
+	err := guarded(func() (err error) {
+		first, err = h.config.Seen.First(ctx, j.key)
+		return err
+	})
+	return first, err
 }
 
 // forget has an event handled when it comes again, also while the handler
@@ -155,7 +175,8 @@ func (h *Handler) first(ctx context.Context, j *job) (bool, error) {
 func (h *Handler) forget(j *job) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.alive), seenWithin)
 	defer cancel()
-	if err := h.config.Seen.Forget(ctx, j.key); err != nil {
+	err := guarded(func() error { return h.config.Seen.Forget(ctx, j.key) })
+	if err != nil {
 		h.config.Logger.ErrorContext(ctx, "an event that was not handled could not be forgotten; if it is noted it will be taken for handled", "app_id", h.config.AppID, "event", j.key, "error", err)
 	}
 }
