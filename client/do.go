@@ -76,7 +76,7 @@ func (r *run) once(ctx context.Context) (failed *Error, again bool, err error) {
 			f.err = strange(f.answer, f.err)
 		}
 	}
-	f.err = r.hideIn(f.err)
+	f.err = r.secrets().hideIn(f.err)
 	switch {
 	case refused != nil:
 		return r.refused(ctx, refused)

@@ -11,7 +11,8 @@ import (
 // refusalError is the error of a refusal.
 func (r *run) refusalError(no *refusal) *Error {
 	e := r.newError(no.kind())
-	e.Code, e.Text, e.Meaning, e.RequestID = r.hide(no.code), r.hide(no.text), no.meaning, r.hide(no.requestID)
+	own := r.secrets()
+	e.Code, e.Text, e.Meaning, e.RequestID = own.hide(no.code), own.hide(no.text), no.meaning, own.hide(no.requestID)
 	for _, kind := range no.kinds[min(1, len(no.kinds)):] {
 		e.Also = append(e.Also, muban.Kind(kind))
 	}

@@ -7,15 +7,24 @@ import (
 )
 
 // Others may say what they were sent: Alipay's gateway quotes what a wrong
-// signature should have signed, net/http an answer that is none of HTTP's.
+// signature should have signed, net/http an answer that is none of HTTP's, a
+// database the row that it does not take.
 
 // shortestSecret is how long a secret is at least that is looked for; shorter
 // ones stand in every other word.
 const shortestSecret = 6
 
-// hide takes the secrets that the run's request was made with out of a text.
-func (r *run) hide(text string) string {
-	for _, secret := range []string{r.token.Text, r.config.Secret, r.config.Alipay.AppAuthToken} {
+// secrets are texts that nobody else is to read.
+type secrets []string
+
+// secrets are those that the run's request was made with.
+func (r *run) secrets() secrets {
+	return secrets{r.token.Text, r.config.Secret, r.config.Alipay.AppAuthToken}
+}
+
+// hide takes the secrets out of a text.
+func (s secrets) hide(text string) string {
+	for _, secret := range s {
 		if len(secret) < shortestSecret {
 			continue
 		}
@@ -26,23 +35,23 @@ func (r *run) hide(text string) string {
 	return text
 }
 
-// hideIn is an error without those secrets. What lies behind it stays there,
-// as far as it has none itself.
-func (r *run) hideIn(err error) error {
+// hideIn is an error without the secrets. What lies behind it stays there, as
+// far as it has none itself.
+func (s secrets) hideIn(err error) error {
 	if err == nil {
 		return nil
 	}
-	_, hidden := r.hidden(err)
+	_, hidden := s.hidden(err)
 	return hidden
 }
 
 // hidden is err itself where there is nothing to hide in its whole tree.
-func (r *run) hidden(err error) (clean bool, hidden error) {
-	text := r.hide(err.Error())
+func (s secrets) hidden(err error) (clean bool, hidden error) {
+	text := s.hide(err.Error())
 	clean = text == err.Error()
 	var behind []error
 	for _, cause := range causesOf(err) {
-		same, hidden := r.hidden(cause)
+		same, hidden := s.hidden(cause)
 		behind = append(behind, hidden)
 		clean = clean && same
 	}

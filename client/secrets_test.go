@@ -208,6 +208,27 @@ func TestCausesBehindAnEcho(t *testing.T) {
 	}
 }
 
+// quotingStore takes no token, and says which.
+type quotingStore struct{ client.TokenStore }
+
+func (quotingStore) Replace(_ context.Context, _ string, _ uint64, next client.Token) (bool, error) {
+	return false, fmt.Errorf("failing row contains (%s)", jsonText(next.Text))
+}
+
+// A token store that quotes what it was given does not bring it into the log.
+func TestStoreThatQuotesTheToken(t *testing.T) {
+	t.Parallel()
+	i := newImpostor(t, say(http.StatusOK, `{"errcode":0}`))
+	var said lockedText
+	c := i.client(t, muban.WeChatMini, func(c *client.Config) {
+		c.Logger, c.TokenStore = logTo(&said), quotingStore{client.NewMemoryTokens()}
+	})
+	must(t, ignore(c.Send(t.Context(), payment)))
+	if text := said.String(); strings.Contains(text, theToken) || !strings.Contains(text, "failing row contains") {
+		t.Errorf("the log says %s", text)
+	}
+}
+
 // What holds secrets does not print them, in no format and no log.
 func TestSecretsAreNotPrinted(t *testing.T) {
 	t.Parallel()

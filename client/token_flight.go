@@ -177,7 +177,7 @@ func (k *tokenKeeper) put(ctx context.Context, stored, next Token, refused strin
 		replaced, err := k.store.Replace(ctx, k.key, stored.Generation, next)
 		if err != nil {
 			// It is good all the same; the others will fetch their own.
-			k.log.WarnContext(ctx, "access token not stored", "key", k.key, "token", next, "error", err)
+			k.log.WarnContext(ctx, "access token not stored", "key", k.key, "token", next, "error", secrets{next.Text, stored.Text}.hideIn(err))
 			replaced = true
 		}
 		if replaced {
@@ -185,7 +185,7 @@ func (k *tokenKeeper) put(ctx context.Context, stored, next Token, refused strin
 			return k.adopt(next, refused), true, nil
 		}
 		if stored, err = k.store.Load(ctx, k.key); err != nil {
-			return Token{}, false, fmt.Errorf("loading the access token: %w", err)
+			return Token{}, false, fmt.Errorf("loading the access token: %w", secrets{next.Text}.hideIn(err))
 		}
 		if k.good(stored, refused) {
 			return k.adopt(stored, refused), false, nil
