@@ -158,7 +158,8 @@ func (k *tokenKeeper) fetchOther(ctx context.Context, stored Token, refused stri
 	}
 	next.ForcedAt = stored.ForcedAt
 	now := k.clock.Now()
-	if refused == "" || next.Text != refused || now.Sub(stored.ForcedAt) < forceGap {
+	// Of a process whose clock is ahead it may lie in the future.
+	if refused == "" || next.Text != refused || now.Sub(stored.ForcedAt).Abs() < forceGap {
 		return next, nil
 	}
 	if next, err = k.fetch(ctx, true); err != nil {

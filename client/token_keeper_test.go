@@ -128,6 +128,34 @@ func TestDeadStableTokenIsForced(t *testing.T) {
 	}
 }
 
+// A process whose clock is an hour ahead and that forced a token does not keep
+// the others from it for that hour.
+func TestTokenIsForcedAfterAClockAhead(t *testing.T) {
+	t.Parallel()
+	clock, ahead := &handClock{now: time.Unix(1_700_000_000, 0)}, &handClock{now: time.Unix(1_700_003_600, 0)}
+	current := 1
+	text := func(_ int, force bool) (string, error) {
+		if force {
+			current++
+		}
+		return fmt.Sprintf("token %d", current), nil
+	}
+	store := NewMemoryTokens()
+	other := keeperOf(store, &fetcher{clock: ahead, text: text})
+	token, err := other.get(t.Context())
+	if err == nil {
+		token, _, err = other.renew(t.Context(), token)
+	}
+	if err != nil || current != 2 {
+		t.Fatalf("the other has %q, error %v", token.Text, err)
+	}
+	clock.move(time.Minute)
+	k := keeperOf(store, &fetcher{clock: clock, text: text})
+	if next, _, err := k.renew(t.Context(), token); err != nil || next.Text != "token 3" {
+		t.Errorf("%q, error %v", next.Text, err)
+	}
+}
+
 // What another process has fetched is taken, not fetched again; one that has
 // seen nothing of it learns of it within a minute.
 func TestTokensOfOthersAreTaken(t *testing.T) {
