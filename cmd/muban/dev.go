@@ -62,7 +62,7 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	options.Refill = func(ctx context.Context, s *server.Server) error { return fill(ctx, s, flags, log) }
 	s, err := server.New(cmd.Context(), options)
 	if err != nil {
-		return err
+		return startFailure(err)
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
 	if !options.Loopback() {
@@ -70,12 +70,30 @@ func runDev(cmd *cobra.Command, flags devFlags) (err error) {
 	}
 	defer beginToAnswer(cmd.Context(), s)()
 	if err := seed(cmd, s, flags, log); err != nil {
-		return err
+		return unlessStopped(cmd.Context(), err)
 	}
 	if err := nameConsole(cmd, s, flags, log); err != nil {
 		return err
 	}
 	return serveUntilDone(cmd, s)
+}
+
+// startFailure is nil where the server was told to stop before it answered,
+// which is no failure.
+func startFailure(err error) error {
+	if errors.Is(err, server.ErrStopped) {
+		return nil
+	}
+	return err
+}
+
+// unlessStopped is why a sandbox could not be filled; nil where it was told to
+// stop meanwhile, since its calls are refused then.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // nameConsole says where to point a browser: below the demo apps, or, where

@@ -63,7 +63,7 @@ func runServe(cmd *cobra.Command, _ []string) (err error) {
 	options.Log = newLog(cmd.ErrOrStderr())
 	s, err := server.New(cmd.Context(), options)
 	if err != nil {
-		return err
+		return startFailure(err)
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
 	defer beginToAnswer(cmd.Context(), s)()

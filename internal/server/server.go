@@ -70,9 +70,13 @@ const (
 	staleAtMostShared = 500 * time.Millisecond
 )
 
+// ErrStopped is what [New] ends with where it was told to stop meanwhile.
+var ErrStopped = errors.New("the server was told to stop while it started")
+
 // New opens the store, applies what its schema lacks, binds the port and
 // wires everything. Nothing is answered before [Server.Start]. If New fails,
-// what it had begun is undone.
+// what it had begun is undone. If it fails after ctx ended, the error is
+// ErrStopped, or says what could not be undone.
 func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -81,7 +85,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.stopping, s.beginStop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.Stop())
+			err = s.abandon(ctx, err)
 		}
 	}()
 	if err := s.openStore(ctx); err != nil {
@@ -107,6 +111,19 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.stream = s.openStream()
 	s.handler = s.routes(clock)
 	return s, s.listen(ctx)
+}
+
+// abandon undoes what a start that failed had begun.
+func (s *Server) abandon(ctx context.Context, failed error) error {
+	left := s.Stop()
+	switch {
+	case ctx.Err() == nil:
+		return errors.Join(failed, left)
+	case left != nil:
+		return left
+	default:
+		return ErrStopped
+	}
 }
 
 // mostAbreast is how many events of one app are pushed at once at most.
