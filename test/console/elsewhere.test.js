@@ -52,3 +52,22 @@ test('a list that could not be fetched is no first visit', async (t) => {
   await page.getByRole('button', { name: '重试' }).click();
   await page.getByRole('link', { name: /购买成功通知/ }).waitFor();
 });
+
+test('a server that says nothing more is away, until it does', async (t) => {
+  const { base, hold } = await start(t);
+  const page = await visit(t, await open(t), base, '/about:blank');
+  await page.clock.install();
+  const followed = page.waitForResponse('**/api/v1/stream');
+  await page.goto(`${base}/calls`);
+  await followed;
+  await sees(page, '还没有平台调用。');
+  const release = hold(); // no connection ends by it
+  await page.clock.fastForward(30_000);
+  assert.equal(await page.locator('.offline').count(), 0, 'it may have been quiet');
+  await page.clock.fastForward(15_000);
+  await page.locator('.offline').waitFor();
+  release();
+  await page.locator('.offline').waitFor({ state: 'detached' });
+  await fetch(`${base}/cgi-bin/token?grant_type=client_credential`);
+  await page.locator('a.line').first().waitFor();
+});

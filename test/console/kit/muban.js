@@ -34,13 +34,19 @@ export async function start(t, args = ['dev'], env = {}) {
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
+    child.kill('SIGCONT'); // a test may have failed while it was held
     await ended;
+  };
+  // Stops the process without ending a connection; the answer lets it go on.
+  const hold = () => {
+    child.kill('SIGSTOP');
+    return () => child.kill('SIGCONT');
   };
   t.after(stop);
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('listening on ')) {
       child.stdout.resume();
-      return { base: line.slice('listening on '.length), stop };
+      return { base: line.slice('listening on '.length), stop, hold };
     }
   }
   throw new Error(`muban ${args.join(' ')} ended before it was ready: ${Buffer.concat(logs)}`);

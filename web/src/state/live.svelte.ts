@@ -23,6 +23,13 @@ type Listener<K extends Kind> = (news: News[K]) => void;
 /** How long to rest after a connection that failed, in milliseconds. */
 const rest = 1500;
 
+/**
+ * How long a connection may say nothing, in milliseconds: the server says
+ * something every 15 seconds. A network that was lost, as by a computer that
+ * slept, ends no connection.
+ */
+const silence = 40_000;
+
 class Live {
   /** Whether the server answers. */
   connected = $state(true);
@@ -53,20 +60,24 @@ class Live {
   async #follow(signal: AbortSignal) {
     let last = '';
     while (!signal.aborted) {
+      const watch = new Watch(silence, signal);
       try {
-        const answer = await fetch('/api/v1/stream', { headers: { ...session.headers(), ...(last === '' ? {} : { 'Last-Event-ID': last }) }, signal });
+        const answer = await fetch('/api/v1/stream', { headers: { ...session.headers(), ...(last === '' ? {} : { 'Last-Event-ID': last }) }, signal: watch.signal });
         if (answer.status === 401) return session.refuse();
         if (!answer.ok || !answer.body) throw new Error(`the stream answered ${answer.status}`);
         this.connected = true;
         // What happened between the reading of a list and now is in neither.
         if (last === '') this.#tell('reset', '{}');
         for await (const { id, event, data } of eventsOf(answer.body)) {
+          watch.heard();
           if (id !== '') last = id;
           if (event !== '') this.#tell(event as Kind, data);
         }
       } catch {
         if (signal.aborted) return;
         this.connected = false;
+      } finally {
+        watch.end();
       }
       await pause(rest, signal);
     }
@@ -78,6 +89,39 @@ class Live {
     const news = JSON.parse(data) as News[K];
     for (const listener of listeners) listener(news);
   }
+}
+
+/** Ends a connection on which nothing was heard for some milliseconds, or whose user ends it. */
+class Watch {
+  #connection = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #user: AbortSignal;
+
+  constructor(
+    readonly most: number,
+    user: AbortSignal,
+  ) {
+    this.#user = user;
+    user.addEventListener('abort', this.#abort);
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.#connection.signal;
+  }
+
+  heard() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#abort, this.most);
+  }
+
+  /** Must be called when the connection has ended. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#user.removeEventListener('abort', this.#abort);
+  }
+
+  #abort = () => this.#connection.abort();
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
