@@ -109,3 +109,19 @@ test('what did not reach the phone is not looked for there', async (t) => {
   await sees(page, '这条消息的一生');
   assert.equal(await page.getByRole('link', { name: '在手机上看' }).count(), 0);
 });
+
+test('an older message that was read elsewhere is no new one', async (t) => {
+  const { base } = await start(t);
+  const send = (name) => sendOfficial(base, { data: { first: { value: name }, keyword1: { value: '1' }, keyword2: { value: '1' }, remark: { value: '1' } } });
+  for (let i = 0; i < 40; i++) await send(`第 ${i} 条`);
+  const inbox = `/api/v1/apps/${official.app}/users/${official.user}/inbox`;
+  const { items } = await api(base, 'GET', `${inbox}?limit=100`);
+  const page = await visit(t, await open(t), base, `/phone/${official.app}/${official.user}`);
+  await sees(page, '40 条未读');
+  await api(base, 'POST', `${inbox}/${items.at(-1).id}/read`);
+  await sees(page, '39 条未读');
+  await page.locator('button.tap').first().getByText('第 39 条').waitFor();
+  await send('新的一条');
+  await sees(page, '40 条未读');
+  await page.locator('button.tap').first().getByText('新的一条').waitFor();
+});

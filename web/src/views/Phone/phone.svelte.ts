@@ -1,7 +1,7 @@
 // Whose phone is looked at, and what is on it.
 import { get, patch, post, type Schema } from '../../api/client';
 import { live } from '../../state/live.svelte';
-import { Pages } from '../../state/pages.svelte';
+import { byNumber, LivePages } from '../../state/livepages.svelte';
 
 export type User = Schema<'User'>;
 export type Message = Schema<'Message'>;
@@ -22,10 +22,8 @@ export class Phone {
   user = $state.raw<User | null>(null);
   /** Names who was chosen, whatever becomes of the user's ids since. */
   chosen = $state('');
-  inbox = new Pages<Message>();
+  inbox = new LivePages<Message>(byNumber);
   unread = $state(0);
-  /** Ids of messages that came while it was watched. */
-  arrived = $state.raw(new Set<string>());
   appID = $state('');
   /** Whether the messages of all apps of this person are shown. */
   person = $state(false);
@@ -45,7 +43,7 @@ export class Phone {
     this.user = user;
     this.chosen = `${appID} ${userID}`;
     this.person = person && Boolean(user.union_id);
-    this.arrived = new Set();
+    this.inbox.arrived = new Set();
     await this.reload();
   }
 
@@ -99,19 +97,17 @@ export class Phone {
 
   async #take(message: Message) {
     if (!this.user || message.state !== 'delivered') return;
+    const { inbox } = this;
     if (this.person) {
       await this.reload();
-    } else {
-      if (!this.#isFor(message)) return;
-      const known = this.inbox.items.find((m) => m.id === message.id);
-      if (known) {
-        if (message.read_at && !known.read_at) this.unread--; // by a program, or in another window
-        this.inbox.replace(message, (m) => m.id);
-        return;
-      }
-      this.inbox.prepend(message);
-      this.unread++;
+      inbox.arrived = new Set([...inbox.arrived, message.id]);
+      return;
     }
-    this.arrived = new Set([...this.arrived, message.id]);
+    if (!this.#isFor(message)) return;
+    const known = inbox.items.find((m) => m.id === message.id);
+    inbox.take([message]);
+    const came = !known && inbox.items.some((m) => m.id === message.id);
+    if (came && !message.read_at) this.unread++;
+    if (!came && message.read_at && !known?.read_at) this.unread--; // by a program, or in another window
   }
 }
