@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { open, sees, visit } from './kit/browser.js';
 import { mini, mintForm, sendMini, start } from './kit/muban.js';
 
-const problem = (page) => page.getByRole('alert').filter({ hasText: 'Failed to fetch' }).first().waitFor();
+const problem = (page) => page.getByRole('alert').filter({ hasText: '服务器没有应答' }).first().waitFor();
 
 test('news of calls that cannot be fetched, and then can', async (t) => {
   const { base } = await start(t);

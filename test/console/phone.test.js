@@ -44,7 +44,7 @@ test('a setting that the server did not take', async (t) => {
   await page.route('**/users/*', (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()));
   const box = page.getByLabel('拒收此应用的消息');
   await box.click();
-  await page.getByRole('alert').filter({ hasText: 'Failed to fetch' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: '服务器没有应答' }).waitFor();
   assert.ok(!(await box.isChecked()), 'the box shows what the server does not have');
   assert.equal(await page.getByRole('alert').count(), 1, 'the problem stands twice');
   await page.unroute('**/users/*');

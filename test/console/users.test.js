@@ -60,7 +60,7 @@ test('a server that was away', async (t) => {
   await page.locator('.picker').getByRole('alert').waitFor();
   assert.equal(await page.getByText('这个应用还没有用户。').count(), 0);
   await page.getByRole('button', { name: '新建用户' }).click();
-  await sees(page.locator('.picker'), 'Failed to fetch');
+  await sees(page.locator('.picker'), '服务器没有应答');
 
   await page.unroute('**/api/v1/**');
   await page.locator('.device').waitFor();

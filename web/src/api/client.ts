@@ -1,4 +1,6 @@
 // The native API, typed by its OpenAPI document (schema.d.ts, generated).
+import { t } from '../i18n/language.svelte';
+import { terms } from '../i18n/terms';
 import { session } from '../state/session.svelte';
 import type { components, paths } from './schema';
 
@@ -61,7 +63,7 @@ export async function call<M extends Method, P extends PathWith<M>>(
   path: P,
   input: Input<Operation<P, M>> = {},
 ): Promise<Success<Operation<P, M>>> {
-  const answer = await fetch(address(path, input.path, input.query), {
+  const answer = await ask(address(path, input.path, input.query), {
     method: method.toUpperCase(),
     headers: headers(method, input.body),
     body: input.body === undefined ? null : JSON.stringify(input.body),
@@ -71,6 +73,15 @@ export async function call<M extends Method, P extends PathWith<M>>(
   if (!answer.ok) throw new Refused(answer.status, await problemOf(answer));
   const text = await answer.text();
   return (text === '' ? undefined : JSON.parse(text)) as Success<Operation<P, M>>;
+}
+
+/** As fetch; where no answer comes, says so in the chosen language. Browsers say "Failed to fetch", each in its own words. */
+export async function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    throw init.signal?.aborted ? error : new Error(t(terms.unanswered));
+  }
 }
 
 export const get = <P extends PathWith<'get'>>(path: P, input?: Input<Operation<P, 'get'>>) => call('get', path, input);

@@ -76,6 +76,7 @@ export const terms = {
   more: { zh: '更多', en: 'More' },
   loading: { zh: '读取中…', en: 'Loading…' },
   retry: { zh: '重试', en: 'Try again' },
+  unanswered: { zh: '服务器没有应答', en: 'The server does not answer' },
   nothing: { zh: '没有符合的内容', en: 'Nothing matches' },
 } satisfies Record<string, Text>;
 
