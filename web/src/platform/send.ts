@@ -1,7 +1,8 @@
 // Sends as an app's own server would: through the platform's call, with the
 // app's secret. That needs `muban dev`, which shows secrets; Alipay's requests
 // are signed with a key that only the app has.
-import type { Schema } from '../api/client';
+import { ask, get, type Schema } from '../api/client';
+import type { Text } from '../i18n/language.svelte';
 import type { App } from '../state/apps.svelte';
 
 type Grant = Schema<'Grant'>;
@@ -23,8 +24,10 @@ export interface Outgoing {
 export interface Answer {
   ok: boolean;
   body: string;
-  /** Why it was refused, in words; the sandbox says so in a header. */
-  reason: string;
+  /** Why it was refused, in words; null where it was not. */
+  reason: Text | null;
+  /** The call, as the inspector names it. */
+  callID: string;
 }
 
 /** Whether the console can send from this app. */
@@ -75,15 +78,15 @@ export async function send(app: App, out: Outgoing): Promise<Answer> {
   const token = await accessToken(app);
   if (typeof token !== 'string') return token;
   const { path, body, type } = sendCall(app, out);
-  return answerOf(await fetch(`${path}?access_token=${encodeURIComponent(token)}`, { method: 'POST', headers: { 'Content-Type': type }, body }));
+  return answerOf(await ask(`${path}?access_token=${encodeURIComponent(token)}`, { method: 'POST', headers: { 'Content-Type': type }, body }));
 }
 
 async function accessToken(app: App): Promise<string | Answer> {
   const secret = app.secret ?? '';
   const answer =
     app.platform === 'baidu'
-      ? await fetch(`/oauth/2.0/token?${new URLSearchParams({ grant_type: 'client_credentials', client_id: app.app_id, client_secret: secret, scope: 'smartapp_snsapi_base' })}`)
-      : await fetch('/cgi-bin/stable_token', {
+      ? await ask(`/oauth/2.0/token?${new URLSearchParams({ grant_type: 'client_credentials', client_id: app.app_id, client_secret: secret, scope: 'smartapp_snsapi_base' })}`)
+      : await ask('/cgi-bin/stable_token', {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify({ grant_type: 'client_credential', appid: app.app_id, secret }),
@@ -96,12 +99,21 @@ async function accessToken(app: App): Promise<string | Answer> {
 async function answerOf(answer: Response): Promise<Answer> {
   const body = await answer.text();
   const code = JSON.parse(body) as { errcode?: number; errno?: number; error_code?: number };
-  const refusal = answer.headers.get('Muban-Refusal');
+  const callID = answer.headers.get('Muban-Call') ?? '';
   return {
     ok: (code.errcode ?? code.errno ?? code.error_code ?? 0) === 0,
     body,
-    reason: refusal ? ((JSON.parse(refusal) as { detail?: string }).detail ?? '') : '',
+    reason: await reasonOf(answer.headers.get('Muban-Refusal'), callID),
+    callID,
   };
+}
+
+// The header that the sandbox sends along is in English only.
+async function reasonOf(refusal: string | null, callID: string): Promise<Text | null> {
+  if (!refusal) return null;
+  const { detail } = JSON.parse(refusal) as { detail: string };
+  const call = await get('/api/v1/calls/{id}', { path: { id: callID } }).catch(() => null);
+  return { zh: call?.explanation?.detail_zh ?? detail, en: detail };
 }
 
 /** The same send as a command for a shell; the token is left to the reader. */

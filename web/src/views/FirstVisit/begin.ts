@@ -1,5 +1,6 @@
 // The three steps that a first visit explains, done for the visitor.
 import { get, post } from '../../api/client';
+import { t } from '../../i18n/language.svelte';
 import { examplesOf } from '../../platform/template';
 import { send } from '../../platform/send';
 import { apps, type App } from '../../state/apps.svelte';
@@ -29,7 +30,7 @@ export async function begin(): Promise<Begun> {
     emphasis: '',
     grant: grants[0]!,
   });
-  if (!answer.ok) throw new Error(answer.reason || answer.body);
+  if (!answer.ok) throw new Error(answer.reason ? t(answer.reason) : answer.body);
   return { appID: app.app_id, user };
 }
 

@@ -23,6 +23,7 @@ export const words = {
   id: { zh: '自定 id（数量为 1 时）', en: 'Your own id (with one only)' },
   noUsers: { zh: '这个应用还没有用户，先到“手机”里新建一个。', en: 'This app has no users yet. Make one in Phone first.' },
   minted: { zh: '已产生', en: 'Minted' },
+  calls: { zh: '用到它的调用', en: 'Calls that name it' },
   phone: { zh: '在手机上看这个用户', en: 'See this user’s phone' },
 } satisfies Record<string, Text>;
 

@@ -17,6 +17,8 @@ export const words = {
   open: { zh: '进行中', en: 'Under way' },
   calls: { zh: '被拒绝的调用', en: 'Refused calls' },
   kinds: { zh: '按原因', en: 'by reason' },
+  callsOfDay: { zh: '24 小时内被拒绝的调用', en: 'Refused calls, last 24 hours' },
+  kindsOfDay: { zh: '按原因；只计最近 24 小时', en: 'by reason; the last 24 hours only' },
   none: { zh: '没有被拒绝的调用', en: 'No call was refused' },
   others: { zh: '其他', en: 'Others' },
   waiting: { zh: '待推送的事件', en: 'Callbacks waiting' },

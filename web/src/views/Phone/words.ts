@@ -51,6 +51,8 @@ export const words = {
     zh: '登录 code：用平台的 code2session 换取用户 id，五分钟内有效，只能用一次',
     en: 'Login code: the platform’s code2session exchanges it for the user’s ids; good once, for five minutes',
   },
+  messages: { zh: '给此用户的消息', en: 'Messages to this user' },
+  calls: { zh: '与此用户有关的调用', en: 'Calls about this user' },
   findUser: { zh: '用户 id', en: 'User id' },
 } satisfies Record<string, Text>;
 

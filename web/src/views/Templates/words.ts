@@ -21,6 +21,7 @@ export const words = {
   industries: { zh: '行业', en: 'Industry' },
   made: { zh: '创建于', en: 'Made' },
   messages: { zh: '用它发出的消息', en: 'Messages sent with it' },
+  calls: { zh: '用到它的调用', en: 'Calls that name it' },
   remove: { zh: '删除模板', en: 'Delete the template' },
   removeText: { zh: '此后用它发送会立即被拒绝；已受理的消息照常送达。', en: 'Sends with it are refused at once. What was accepted is delivered all the same.' },
   placeholders: { zh: '占位符', en: 'Placeholders' },
