@@ -140,3 +140,12 @@ test('a list whose top is read does not grow without end', async (t) => {
   await page.waitForFunction(() => document.querySelector('[role=group] ul')?.clientHeight === 58);
   await sees(page, '真的一条');
 });
+
+test('the list of messages names a template that is older than those it offers', async (t) => {
+  const { base } = await start(t);
+  await sendOfficial(base);
+  await api(base, 'DELETE', `/api/v1/apps/${official.app}/templates/${official.template}`);
+  const page = await visit(t, await open(t), base, `/messages?app=${official.app}&template=${official.template}`);
+  await page.locator('a.line').waitFor();
+  assert.equal(await page.getByLabel('模板').inputValue(), official.template);
+});
