@@ -8,8 +8,8 @@ var chinese = map[Rule]string{
 	RuleTokenRevoked:    "这个 access_token 曾签发给应用 {app_id}，现已失效：被吊销了，或者过期已超过 7 天；请重新获取",
 	RuleTokenSuperseded: "这个 access_token 已被新的顶替，旧的只用到 {dead_at}；请改用最新的那个",
 	RuleTokenExpired:    "这个 access_token 已于 {expires_at} 过期（现在是 {now}）；请重新获取",
-	RuleTokenPlatform:   "应用 {app_id} 属于 {platform}，而这个接口是 {wanted} 的",
-	RuleTokenStranger:   "这个 access_token 是签发给 {platform} 应用 {app_id} 的，而这个接口是 {wanted} 的",
+	RuleTokenPlatform:   "应用 {app_id} 属于{platform}，而这个接口是{wanted}的",
+	RuleTokenStranger:   "这个 access_token 是签发给{platform}应用 {app_id} 的，而这个接口是{wanted}的",
 	RuleTokenUse:        "这个令牌签发时是 {issued}，却当作 {sent} 来用；两者不能混用",
 	RuleAuthGrantType:   "grant_type 填的是 {grant_type}，应为 {wanted}",
 	RuleAuthAppMissing:  "请求没有说明是哪个应用：缺少参数 {parameter}",
@@ -78,7 +78,7 @@ var chinese = map[Rule]string{
 	RuleGrantSpent:     "凭证 {grant_id}（{kind}）已用完：共可用 {uses} 次，已用于消息 {spent_by}",
 	RuleGrantOwner:     "凭证 {grant_id} 属于用户 {owner}，而消息是发给 {user} 的",
 	RuleGrantApp:       "凭证 {grant_id} 属于别的应用，不是 {app_id} 的",
-	RuleGrantSceneType: "凭证 {grant_id} 是 {kind} 类，对应 scene_type {wanted}；请求里的 scene_type 是 {scene_type}",
+	RuleGrantSceneType: "凭证 {grant_id} 是{kind}凭证，对应 scene_type {wanted}；请求里的 scene_type 是 {scene_type}",
 	RuleGrantLogin:     "凭证 {grant_id} 属于{issued}用户，而请求用 {parameter} 指定接收人，那是给{addressed}用户的（已登录用户用 touser_openId，访客用 touser）",
 	RuleGrantDigit:     "凭证 {grant_id} 的末位是 {digit}，表示{says}用户，而它是为{issued}用户 {user} 生成的。这样的凭证若自带 id，末位应为 {right}，或者既不是 0 也不是 1；请另外生成一个",
 
@@ -105,7 +105,7 @@ var chinese = map[Rule]string{
 	RuleNotFound:       "没有 {object} {id}",
 	RuleRequestDecided: "关键词申请 {id} 已于 {decided_at} 处理（{state}）；每个申请只能处理一次",
 	RuleConflict:       "{object} {id} 已经存在",
-	RuleNotOnPlatform:  "{platform} 没有 {object}",
+	RuleNotOnPlatform:  "{platform}没有 {object}",
 	RuleClockBackwards: "时钟现在是 {now}，不能倒回 {wanted}",
 	RulePlaceholder:    "content 里有占位符 {placeholder}；占位符要写成 {{name.DATA}}",
 }

@@ -90,6 +90,18 @@ func TestValuesInChinese(t *testing.T) {
 			muban.Refuse(muban.RuleGrantSpent, "grant_id", "form", "kind", "form", "uses", "1", "spent_by", "7"),
 			"凭证 form（表单）已用完：共可用 1 次，已用于消息 7",
 		},
+		{
+			muban.Refuse(muban.RuleGrantSceneType, "grant_id", "11.7f", "kind", "form", "wanted", "1", "scene_type", "2"),
+			"凭证 11.7f 是表单凭证，对应 scene_type 1；请求里的 scene_type 是 2",
+		},
+		{
+			muban.Refuse(muban.RuleTokenPlatform, "app_id", "wx1", "platform", "wechat-mini", "wanted", "wechat-oa"),
+			"应用 wx1 属于微信小程序，而这个接口是微信公众号的",
+		},
+		{
+			muban.Refuse(muban.RuleTokenStranger, "app_id", "wx1", "platform", "wechat-mini", "wanted", "baidu"),
+			"这个 access_token 是签发给微信小程序应用 wx1 的，而这个接口是百度智能小程序的",
+		},
 	} {
 		if got := test.refusal.Chinese(); got != test.want {
 			t.Errorf("rule %s:\n got %s\nwant %s", test.refusal.Rule, got, test.want)
