@@ -13,7 +13,7 @@ var chinese = map[Rule]string{
 	RuleTokenUse:        "这个令牌签发时是 {issued}，却当作 {sent} 来用；两者不能混用",
 	RuleAuthGrantType:   "grant_type 填的是 {grant_type}，应为 {wanted}",
 	RuleAuthAppMissing:  "请求没有说明是哪个应用：缺少参数 {parameter}",
-	RuleAuthAppUnknown:  "这里的该平台下没有应用 {app_id}；请先创建，或改正 id",
+	RuleAuthAppUnknown:  "这里没有该平台的应用 {app_id}；请先创建，或改正 id",
 	RuleAuthNoSecret:    "请求没有带密钥：缺少参数 {parameter}",
 	RuleAuthSecret:      "应用 {app_id} 的密钥不对",
 
@@ -21,14 +21,14 @@ var chinese = map[Rule]string{
 	RuleLoginUnknown:   "应用 {app_id} 没有这个登录凭证；它不是这里签发的，或者是签发给别的应用的",
 	RuleLoginExpired:   "这个登录凭证签发于 {issued_at}，已于 {expires_at} 过期（现在是 {now}）；登录凭证只有 5 分钟有效",
 	RuleLoginUsed:      "这个登录凭证已于 {used_at} 用过；每个只能用一次",
-	RuleLoginGuest:     "用户 {user} 是未登录的访客；请先给他一个 open_id",
+	RuleLoginGuest:     "用户 {user} 是未登录的访客；请先为该用户设置 open_id",
 	RuleRefreshMissing: "请求没有带 refresh_token：参数 {parameter} 缺失或为空",
 	RuleRefreshUnknown: "应用 {app_id} 没有这个 refresh_token；它不是这里签发的，或者是签发给别的应用的",
 	RuleRefreshExpired: "这个 refresh_token 签发于 {issued_at}，已于 {expires_at} 过期（现在是 {now}）；refresh_token 的有效期是 30 天",
 	RuleRefreshUsed:    "这个 refresh_token 已于 {used_at} 用过；每次调用都会返回新的，下次请用新的",
 
 	RuleSignatureForm: "请求没有按云调用的要求签名：{problem}",
-	RuleSignature:     "签名对不上：用应用 {app_id} 的密钥对这个请求签名，结果不是这样。要么密钥不对，要么途中有环节改动了 Host、路径或请求头",
+	RuleSignature:     "签名对不上：用应用 {app_id} 的密钥重新计算，得到的签名与请求里的不同。要么密钥不对，要么途中有环节改动了 Host、路径或请求头",
 	RuleSignatureTime: "请求是在 {signed_at} 签名的，现在是 {now}；签名只在 {seconds} 秒内有效",
 
 	RuleRequestGet:       "这个接口要用 GET，请求用的是 {method}",
@@ -80,7 +80,7 @@ var chinese = map[Rule]string{
 	RuleGrantApp:       "凭证 {grant_id} 属于别的应用，不是 {app_id} 的",
 	RuleGrantSceneType: "凭证 {grant_id} 是{kind}凭证，对应 scene_type {wanted}；请求里的 scene_type 是 {scene_type}",
 	RuleGrantLogin:     "凭证 {grant_id} 属于{issued}用户，而请求用 {parameter} 指定接收人，那是给{addressed}用户的（已登录用户用 touser_openId，访客用 touser）",
-	RuleGrantDigit:     "凭证 {grant_id} 的末位是 {digit}，表示{says}用户，而它是为{issued}用户 {user} 生成的。这样的凭证若自带 id，末位应为 {right}，或者既不是 0 也不是 1；请另外生成一个",
+	RuleGrantDigit:     "凭证 {grant_id} 的末位是 {digit}，表示{says}用户，而它是为{issued}用户 {user} 生成的。自己为这样的凭证指定 id 时，末位应为 {right}，或者既不是 0 也不是 1；请另外生成一个",
 
 	RuleListOffset:      "offset 是 {offset}，应为 0 或以上的整数",
 	RuleListCount:       "count 是 {count}，应为 1 到 {most} 的整数",
@@ -99,7 +99,7 @@ var chinese = map[Rule]string{
 	RuleKeywordsMatch:        "data 的关键词要与模板 {template_id} 的完全一致：缺少 {missing}，多出 {unknown}",
 	RuleKeywordLength:        "data.{key} 有 {length} 个字符，最多 {most} 个",
 
-	RuleBusy: "服务器暂时无法处理这个请求；什么都没有保存，请重试",
+	RuleBusy: "服务器暂时无法处理这个请求；没有保存任何数据，请重试",
 
 	RuleInvalid:        "{field} 是 {value}，应为：{wanted}",
 	RuleNotFound:       "没有 {object} {id}",

@@ -106,7 +106,7 @@ var chinesePhrases = [][2]string{
 	{"its address is not known", "来源地址未知"},
 	{"it came from *", "它来自 *"},
 
-	{"* by the sandbox's clock and * by the machine's", "*（沙盒时钟）或 *（本机时钟）"},
+	{"* by the sandbox's clock and * by the machine's", "*（沙箱时钟）或 *（本机时钟）"},
 	{"it is signed in the field authorization, as wx-server-sdk does before 2.1; signatures of 2.4 and later are read", "签名放在表单字段 authorization 里，这是 wx-server-sdk 2.1 之前的做法；这里只认 2.4 及以后版本的签名"},
 	{"the request has no Authorization header", "请求没有 Authorization 头"},
 	{"Authorization does not begin with *", "Authorization 没有以 * 开头"},
