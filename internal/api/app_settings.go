@@ -15,7 +15,7 @@ type AppSettings struct {
 	TemplateLimit    Optional[int64]            `json:"template_limit,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The most templates the app may hold; null is no limit." example:"25"`
 	PushAllowed      Optional[bool]             `json:"push_allowed,omitzero" doc:"Baidu and Alipay: the push permission; null resets it to true." example:"true"`
 	Callback         Optional[CallbackSettings] `json:"callback,omitzero" doc:"WeChat: where the app's server is told of events; null removes it."`
-	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again."`
+	Industries       Optional[IndustrySettings] `json:"industries,omitzero" doc:"Official account: its two industries, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again."`
 	LinkedApps       Optional[[]string]         `json:"linked_apps,omitzero" doc:"WeChat: the app_ids bound to this app, which its cloud code may call for; null removes them."`
 	CloudPermissions Optional[[]string]         `json:"cloud_permissions,omitzero" doc:"WeChat Mini: the cloud calls the app's functions may make, as config.json lists them, and the paths that its cloud hosting may; empty is none, null is all." example:"[\"templateMessage.send\"]"`
 	AppPublicKey     Optional[string]           `json:"app_public_key,omitzero" doc:"Alipay: the key that verifies the app's requests, PEM or bare base64."`
@@ -34,7 +34,7 @@ type CallbackSettings struct {
 	VerifyError Optional[string] `json:"verify_error,omitzero" readOnly:"true" doc:"A patch can repeat it, not change it."`
 }
 
-// IndustrySettings are the codes of an official account's two trades.
+// IndustrySettings are the codes of an official account's two industries.
 type IndustrySettings struct {
 	Primary   Optional[int] `json:"primary,omitzero" minimum:"1" maximum:"41" doc:"The main trade." example:"1"`
 	Secondary Optional[int] `json:"secondary,omitzero" minimum:"1" maximum:"41" doc:"The other trade." example:"4"`

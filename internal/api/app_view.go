@@ -15,7 +15,7 @@ type App struct {
 	TemplateLimit    *int64         `json:"template_limit,omitempty" doc:"The most templates the app may hold; absent is no limit." example:"25"`
 	PushAllowed      *bool          `json:"push_allowed,omitempty" doc:"Baidu and Alipay: the push permission."`
 	Callback         *AppCallback   `json:"callback,omitempty" doc:"WeChat: where the app's server is told of events."`
-	Industries       *Industries    `json:"industries,omitempty" doc:"Official account: its two trades."`
+	Industries       *Industries    `json:"industries,omitempty" doc:"Official account: its two industries."`
 	LinkedApps       []string       `json:"linked_apps,omitzero" nullable:"false" doc:"WeChat: the apps bound to this one."`
 	CloudPermissions []string       `json:"cloud_permissions,omitzero" nullable:"false" doc:"WeChat Mini: the cloud calls the app's functions may make; absent is all."`
 	AppPublicKey     string         `json:"app_public_key,omitempty" doc:"Alipay: the key that verifies the app's requests."`
@@ -36,7 +36,7 @@ type AppCallback struct {
 	VerifyError string `json:"verify_error,omitempty" doc:"What was wrong with its answer."`
 }
 
-// Industries are the codes of an official account's two trades.
+// Industries are the codes of an official account's two industries.
 type Industries struct {
 	Primary   int `json:"primary,omitempty" doc:"The main trade." example:"1"`
 	Secondary int `json:"secondary,omitempty" doc:"The other trade." example:"4"`

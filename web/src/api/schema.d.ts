@@ -790,7 +790,7 @@ export interface components {
              * @example 1000000
              */
             daily_limit?: number;
-            /** @description Official account: its two trades. */
+            /** @description Official account: its two industries. */
             industries?: components["schemas"]["Industries"];
             /** @description WeChat: the apps bound to this one. */
             linked_apps?: string[];
@@ -892,7 +892,7 @@ export interface components {
              * @example 1000000
              */
             daily_limit?: number | null;
-            /** @description Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again. */
+            /** @description Official account: its two industries, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again. */
             industries?: {
                 /**
                  * Format: int64
@@ -1803,7 +1803,7 @@ export interface components {
              * @example 1000000
              */
             daily_limit?: number | null;
-            /** @description Official account: its two trades, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again. */
+            /** @description Official account: its two industries, by their codes (行业); null removes them. Setting them here is not bound to once a month, and lets the platform's own call set them again. */
             industries?: {
                 /**
                  * Format: int64

@@ -25,7 +25,7 @@ export const words = {
   frozen: { zh: '已冻结', en: 'frozen' },
   token: { zh: '管理员令牌', en: 'Admin token' },
   tokenLead: {
-    zh: '这台 Muban 以 muban serve 运行。它的管理员令牌只保存在这个标签页里。',
+    zh: '这个 Muban 是用 muban serve 启动的。它的管理员令牌只保存在这个标签页里。',
     en: 'This Muban runs as muban serve. Its admin token is kept in this tab only.',
   },
   tokenWrong: { zh: '服务器不接受这个令牌。', en: 'The server does not accept this token.' },

@@ -14,11 +14,11 @@ export const words = {
   },
   three: { zh: '消息出现在用户的手机上', en: 'It appears on the user’s phone' },
   threeText: {
-    zh: '在“手机”里看卡片，在“消息”里看它的一生；被拒绝的调用会告诉你原因。',
+    zh: '在“手机”里看卡片，在“消息”里看它的一生；被拒绝的调用会说明原因。',
     en: 'See the card under Phone and its life under Messages; a call that was refused says why.',
   },
   doIt: { zh: '替我做这三步', en: 'Do all three for me' },
-  doing: { zh: '正在进行…', en: 'At it…' },
+  doing: { zh: '正在进行…', en: 'Working…' },
   serve: {
     zh: '应用的 secret 只有你的服务器知道，所以第一条消息由它来发：',
     en: 'Only your server knows the app’s secret, so it sends the first message:',

@@ -35,8 +35,8 @@ export const words = {
   content: { zh: '正文', en: 'Content' },
   contentHint: { zh: '占位符写成 {{name.DATA}}', en: 'Placeholders are written {{name.DATA}}' },
   example: { zh: '示例（正文填好的样子）', en: 'Example (the content filled in)' },
-  primary: { zh: '主行业', en: 'Main industry' },
-  deputy: { zh: '副行业', en: 'Second industry' },
+  primary: { zh: '一级行业', en: 'First-level industry' },
+  deputy: { zh: '二级行业', en: 'Second-level industry' },
   make: { zh: '新增', en: 'Add' },
 } satisfies Record<string, Text>;
 

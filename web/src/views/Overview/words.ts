@@ -2,14 +2,14 @@ import type { Text } from '../../i18n/language.svelte';
 
 export const words = {
   name: { zh: '概览', en: 'Overview' },
-  lead: { zh: '现在发生着什么；数字通向背后的列表', en: 'What happens now; numbers lead to the lists behind them' },
+  lead: { zh: '最近发生了什么；点数字可看对应的列表', en: 'What happens now; numbers lead to the lists behind them' },
   filters: { zh: '选择范围', en: 'Choose what is counted' },
   span: { zh: '时间', en: 'Time' },
   hour: { zh: '最近 1 小时', en: 'The last hour' },
   day: { zh: '最近 24 小时', en: 'The last 24 hours' },
   week: { zh: '最近 7 天', en: 'The last 7 days' },
   messages: { zh: '受理的消息', en: 'Messages accepted' },
-  ends: { zh: '按结局', en: 'by how they ended' },
+  ends: { zh: '按结果', en: 'by how they ended' },
   accepted: { zh: '受理', en: 'Accepted' },
   delivered: { zh: '送达', en: 'Delivered' },
   refused: { zh: '被用户拒收', en: 'Refused by users' },
@@ -24,8 +24,8 @@ export const words = {
   waiting: { zh: '待推送的事件', en: 'Callbacks waiting' },
   lost: { zh: '推送失败的事件', en: 'Callbacks failed' },
   ending: { zh: '24 小时内到期的凭证', en: 'Grants ending within 24 hours' },
-  templates: { zh: '最忙的模板', en: 'The busiest templates' },
+  templates: { zh: '发送最多的模板', en: 'The busiest templates' },
   noTemplates: { zh: '这段时间没有消息', en: 'No messages in this time' },
   gone: { zh: '已删除', en: 'deleted' },
-  partial: { zh: '数据很多：只统计了最新的 100,000 条。', en: 'There is much: only the newest 100,000 were counted.' },
+  partial: { zh: '数据很多：只统计了最新的 100,000 条。', en: 'There is a lot: only the newest 100,000 were counted.' },
 } satisfies Record<string, Text>;

@@ -20,7 +20,7 @@ export const words = {
   approve: { zh: '通过', en: 'Approve' },
   reject: { zh: '驳回', en: 'Reject' },
   request: { zh: '申请关键词', en: 'Request a keyword' },
-  requestLead: { zh: '申请先进入审核；通过后这个标题就有了它。', en: 'It is reviewed first; once approved, the title has it.' },
+  requestLead: { zh: '申请先进入审核；通过后，这个标题就会有这个关键词。', en: 'It is reviewed first; once approved, the title has it.' },
   see: { zh: '去审核', en: 'To the review' },
   requested: { zh: '已提交，等待审核', en: 'Requested; it waits for its review' },
   sample: { zh: '取货码', en: '取货码' },

@@ -2,7 +2,7 @@ import type { Text } from '../../i18n/language.svelte';
 
 export const words = {
   name: { zh: '模板', en: 'Templates' },
-  lead: { zh: '应用自己的模板，发送时以 template_id 指名', en: 'An app’s own templates; sends name them by template_id' },
+  lead: { zh: '应用自己的模板，发送时用 template_id 指定', en: 'An app’s own templates; sends name them by template_id' },
   filters: { zh: '选择应用', en: 'Choose the app' },
   fromLibrary: { zh: '从模板库添加', en: 'From the library' },
   free: { zh: '自由文本', en: 'Free text' },
@@ -15,7 +15,7 @@ export const words = {
   example: { zh: '示例（正文填好的样子）', en: 'Example (the content filled in)' },
   id: { zh: 'template_id（可选）', en: 'template_id (optional)' },
   make: { zh: '新建模板', en: 'Make the template' },
-  details: { zh: '细节', en: 'Details' },
+  details: { zh: '详情', en: 'Details' },
   title: { zh: '模板库标题', en: 'Title in the library' },
   keywordIDs: { zh: '关键词编号', en: 'Keyword ids' },
   industries: { zh: '行业', en: 'Industry' },
