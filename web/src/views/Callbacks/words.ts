@@ -24,7 +24,7 @@ export const words = {
   verifyLead: { zh: '像平台保存设置时那样，验证应用的服务器能否正确返回 echostr。', en: 'Asks the app’s server to answer an echostr, as the platform does when the URL is set.' },
   verifyNone: { zh: '没有应用填了回调 URL。', en: 'No app has a callback URL.' },
   toApps: { zh: '到应用设置', en: 'To the apps’ settings' },
-  verified: { zh: '服务器返回正确', en: 'The server answered as it should' },
+  verified: { zh: '服务器应答正确', en: 'The server answered as it should' },
   notVerified: { zh: '验证未通过', en: 'It did not pass' },
   body: { zh: '返回内容', en: 'Its answer' },
 } satisfies Record<string, Text>;
