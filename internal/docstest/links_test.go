@@ -77,6 +77,22 @@ func TestREADMEsAreInStep(t *testing.T) {
 	}
 }
 
+// The READMEs name every version of a client library that CI runs; clients.md
+// is written by the run.
+func TestREADMEsNameTheClients(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{root + "/README.md", root + "/README.zh-CN.md"} {
+		text := read(t, file).prose
+		for _, row := range table(t, root+"/docs/clients.md", "# Real clients", "library") {
+			version := strings.TrimPrefix(row[1], "v")
+			// A library without versions is named by its commit, of which the table has no room.
+			if version != "-" && !strings.HasPrefix(version, "0.0.0-") && !strings.Contains(text, version) {
+				t.Errorf("%s does not name %s %s", file, row[0], version)
+			}
+		}
+	}
+}
+
 // document is a Markdown file.
 type document struct {
 	prose string // without fenced blocks

@@ -117,7 +117,7 @@ func each(cells []string) (rows []string) {
 // has that head.
 func table(t *testing.T, file, heading, head string) (rows [][]string) {
 	t.Helper()
-	_, section, found := strings.Cut(read(t, file).prose, "\n"+heading+"\n")
+	_, section, found := strings.Cut("\n"+read(t, file).prose, "\n"+heading+"\n")
 	if !found {
 		t.Fatalf("%s has no %s", file, heading)
 	}
