@@ -36,8 +36,8 @@ type CallbackSettings struct {
 
 // IndustrySettings are the codes of an official account's two industries.
 type IndustrySettings struct {
-	Primary   Optional[int] `json:"primary,omitzero" minimum:"1" maximum:"41" doc:"The main trade." example:"1"`
-	Secondary Optional[int] `json:"secondary,omitzero" minimum:"1" maximum:"41" doc:"The other trade." example:"4"`
+	Primary   Optional[int] `json:"primary,omitzero" minimum:"1" maximum:"41" doc:"The main industry." example:"1"`
+	Secondary Optional[int] `json:"secondary,omitzero" minimum:"1" maximum:"41" doc:"The second industry." example:"4"`
 }
 
 // apply puts the members that were sent into the settings.

@@ -38,8 +38,8 @@ type AppCallback struct {
 
 // Industries are the codes of an official account's two industries.
 type Industries struct {
-	Primary   int `json:"primary,omitempty" doc:"The main trade." example:"1"`
-	Secondary int `json:"secondary,omitempty" doc:"The other trade." example:"4"`
+	Primary   int `json:"primary,omitempty" doc:"The main industry." example:"1"`
+	Secondary int `json:"secondary,omitempty" doc:"The second industry." example:"4"`
 }
 
 // app shows an app where its secrets are not what was asked for.

@@ -27,7 +27,7 @@ func (a *api) appRoutes() {
 	}, a.updateApp)
 	handle(a, "DELETE /api/v1/apps/{app_id}", doc{
 		id: "deleteApp", tag: "apps", summary: "Delete an app", answer: "It is gone.",
-		text: "Everything of the app goes along: users, templates, grants, messages, access tokens.",
+		text: "Everything of the app goes along: users, templates, grants, messages, callbacks, access tokens.",
 	}, a.deleteApp)
 	handle(a, "POST /api/v1/apps/{app_id}/secret/reset", doc{
 		id: "resetAppSecret", tag: "apps", summary: "Give an app a new secret", status: http.StatusCreated, answer: "The app with its new secret.",

@@ -16,7 +16,7 @@ import (
 func (a *api) streamRoutes() {
 	handle(a, "GET /api/v1/stream", doc{
 		id: "streamEvents", tag: "stream", summary: "Follow what happens", answer: "Events, until the client or the server ends it.",
-		text: "Server-sent events: `message` when one was accepted or read, `grant` when one was minted or spent, `callback` when one was made, attempted or resent, `call` for a platform call that the inspector keeps. `data` is the object as this API shows it, in one line. A connection that was lost is resumed with `Last-Event-ID`, for about a minute and 4096 events; where that is not possible, and after `POST /api/v1/reset`, there is an event `reset` with `{\"reason\"}`: read anew what you show. What happens once the answer has begun is in it, also what other nodes of the same database do, within a second. A comment every 15 seconds keeps the connection open.",
+		text: "Server-sent events: `message` when one was accepted or read, `grant` when one was minted or spent, `callback` when one was made, attempted or resent, `call` for a platform call that the inspector keeps. `data` is the object as this API shows it, in one line. A connection that was lost is resumed with `Last-Event-ID`, for about a minute, 4096 events or 16 MiB; where that is not possible, and after `POST /api/v1/reset`, there is an event `reset` with `{\"reason\"}`: read anew what you show. What happens once the answer has begun is in it, also what other nodes of the same database do, within a second. A comment every 15 seconds keeps the connection open.",
 	}, a.streamEvents)
 	op := a.huma.OpenAPI().Paths["/api/v1/stream"].Get
 	op.Responses["200"] = &huma.Response{Description: op.Responses["200"].Description, Content: map[string]*huma.MediaType{

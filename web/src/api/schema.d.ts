@@ -44,7 +44,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an app
-         * @description Everything of the app goes along: users, templates, grants, messages, access tokens.
+         * @description Everything of the app goes along: users, templates, grants, messages, callbacks, access tokens.
          */
         delete: operations["deleteApp"];
         options?: never;
@@ -745,7 +745,7 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events: `message` when one was accepted or read, `grant` when one was minted or spent, `callback` when one was made, attempted or resent, `call` for a platform call that the inspector keeps. `data` is the object as this API shows it, in one line. A connection that was lost is resumed with `Last-Event-ID`, for about a minute and 4096 events; where that is not possible, and after `POST /api/v1/reset`, there is an event `reset` with `{"reason"}`: read anew what you show. What happens once the answer has begun is in it, also what other nodes of the same database do, within a second. A comment every 15 seconds keeps the connection open.
+         * @description Server-sent events: `message` when one was accepted or read, `grant` when one was minted or spent, `callback` when one was made, attempted or resent, `call` for a platform call that the inspector keeps. `data` is the object as this API shows it, in one line. A connection that was lost is resumed with `Last-Event-ID`, for about a minute, 4096 events or 16 MiB; where that is not possible, and after `POST /api/v1/reset`, there is an event `reset` with `{"reason"}`: read anew what you show. What happens once the answer has begun is in it, also what other nodes of the same database do, within a second. A comment every 15 seconds keeps the connection open.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -896,13 +896,13 @@ export interface components {
             industries?: {
                 /**
                  * Format: int64
-                 * @description The main trade.
+                 * @description The main industry.
                  * @example 1
                  */
                 primary?: number | null;
                 /**
                  * Format: int64
-                 * @description The other trade.
+                 * @description The second industry.
                  * @example 4
                  */
                 secondary?: number | null;
@@ -1406,13 +1406,13 @@ export interface components {
         Industries: {
             /**
              * Format: int64
-             * @description The main trade.
+             * @description The main industry.
              * @example 1
              */
             primary?: number;
             /**
              * Format: int64
-             * @description The other trade.
+             * @description The second industry.
              * @example 4
              */
             secondary?: number;
@@ -1807,13 +1807,13 @@ export interface components {
             industries?: {
                 /**
                  * Format: int64
-                 * @description The main trade.
+                 * @description The main industry.
                  * @example 1
                  */
                 primary?: number | null;
                 /**
                  * Format: int64
-                 * @description The other trade.
+                 * @description The second industry.
                  * @example 4
                  */
                 secondary?: number | null;
