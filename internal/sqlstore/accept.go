@@ -30,7 +30,7 @@ type acceptance struct {
 	body []byte // but for its end; see closeBody
 	// grant is what the send left of its grant, of which it is the use of that
 	// number; nil if it has none.
-	grant *openGrant
+	grant *muban.Grant
 	use   int
 	// repeated is the message that the send named again; 0 if it is a new one.
 	repeated muban.MessageID
@@ -42,7 +42,7 @@ func (s *Store) remember(group []*job, results []error) {
 		switch {
 		case results[i] != nil:
 		case j.accept != nil && j.accept.grant != nil:
-			s.recent.put(j.accept.grant.Grant)
+			s.recent.put(*j.accept.grant)
 		case j.committed != nil:
 			j.committed()
 		}

@@ -11,7 +11,7 @@ import (
 // books are the grants and counters that a group's sends need, as they stand
 // after the sends decided so far.
 type books struct {
-	grants map[grantKey]*openGrant
+	grants map[grantKey]*muban.Grant // nil where there is none
 	sent   map[dayKey]*openDay
 	names  map[clientKey]named
 	// templates are those that the sends name, and whether they are there.
@@ -25,8 +25,6 @@ type (
 		day   muban.Day
 	}
 )
-
-type openGrant struct{ muban.Grant }
 
 type openDay struct {
 	before, accepted int64
@@ -61,7 +59,7 @@ func (s *Store) openBooks(ctx context.Context, sends []*acceptance) (*books, err
 // readBooks reads the books; hold is what keeps templates from being deleted,
 // if anything.
 func (s *Store) readBooks(ctx context.Context, sends []*acceptance, hold string) (*books, error) {
-	b := &books{grants: make(map[grantKey]*openGrant, len(sends)), sent: make(map[dayKey]*openDay), templates: make(map[templateKey]bool)}
+	b := &books{grants: make(map[grantKey]*muban.Grant, len(sends)), sent: make(map[dayKey]*openDay), templates: make(map[templateKey]bool)}
 	for _, send := range sends {
 		if m := &send.Message; m.GrantID != "" {
 			b.grants[grantKey{m.AppID, m.GrantID}] = nil
@@ -84,7 +82,7 @@ func (s *Store) readBooks(ctx context.Context, sends []*acceptance, hold string)
 		return nil, fmt.Errorf("reading counters, names and grants: %w", err)
 	}
 	for _, g := range mergeUses(uses) {
-		b.grants[grantKey{g.AppID, g.ID}] = &openGrant{Grant: g}
+		b.grants[grantKey{g.AppID, g.ID}] = &g
 	}
 	return b, nil
 }
@@ -101,12 +99,8 @@ func (b *books) decide(send *acceptance) *muban.Refusal {
 		return muban.Refuse(muban.RuleTemplateUnknown, "app_id", m.AppID, "template_id", m.TemplateID)
 	}
 	day := b.sent[dayKey{m.AppID, muban.DayOf(m.AcceptedAt)}]
-	ledger := muban.Ledger{SentToday: day.before + day.accepted}
 	grant := b.grants[grantKey{m.AppID, m.GrantID}]
-	if grant != nil {
-		ledger.Grant = &grant.Grant
-	}
-	if refusal := send.Decide(ledger); refusal != nil {
+	if refusal := send.Decide(muban.Ledger{Grant: grant, SentToday: day.before + day.accepted}); refusal != nil {
 		return refusal
 	}
 	day.accepted++

@@ -135,7 +135,7 @@ func (p *past) send(i int) *acceptance {
 			AppID: p.app.ID, ID: p.grantID(i), Seq: seq, Kind: muban.GrantForm, UserNo: user.No, UserID: user.OpenID,
 			LoggedIn: true, Uses: 1, IssuedAt: at.Add(-time.Minute), ExpiresAt: at.Add(muban.Week),
 		}
-		send.grant, send.Message.GrantID, send.Message.GrantKind = &openGrant{Grant: g}, g.ID, g.Kind
+		send.grant, send.Message.GrantID, send.Message.GrantKind = &g, g.ID, g.Kind
 	}
 	send.body = appendBody(make([]byte, 0, usualBody), &send.Message)
 	return send
@@ -154,7 +154,7 @@ func (s *Store) storePast(ctx context.Context, p *past, first, n int) error {
 	for i := range sends {
 		sends[i] = p.send(first + i)
 		if sends[i].grant != nil {
-			grants = append(grants, sends[i].grant.Grant)
+			grants = append(grants, *sends[i].grant)
 		}
 	}
 	return s.inTransaction(ctx, func(*sql.Tx) error {

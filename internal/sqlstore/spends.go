@@ -56,7 +56,7 @@ func (s *Store) readGrants(ctx context.Context, b *books, uses *[]muban.Grant) e
 	keys := make([]grantKey, 0, len(b.grants))
 	for key := range b.grants {
 		if g, found := s.recent.get(key); found {
-			b.grants[key] = &openGrant{Grant: g}
+			b.grants[key] = &g
 			continue
 		}
 		keys = append(keys, key)
