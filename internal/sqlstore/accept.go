@@ -12,7 +12,7 @@ func (s *Store) Accept(ctx context.Context, send muban.Accept) (muban.Message, e
 	entry := &acceptance{Accept: send}
 	// What can be done by many callers at once is done before the queue.
 	entry.body = appendBody(make([]byte, 0, usualBody), &entry.Message)
-	if err := s.committer.submit(&job{ctx: ctx, accept: entry, answer: make(chan error, 1)}); err != nil {
+	if err := s.committer.submit(&job{ctx: ctx, accept: entry}); err != nil {
 		return muban.Message{}, err
 	}
 	if entry.repeated != 0 {

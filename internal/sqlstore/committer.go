@@ -63,7 +63,7 @@ type job struct {
 	// committed runs in the committer once the work is committed; may be nil.
 	committed func()
 
-	answer chan error // receives the result, once
+	answer chan error // receives the result, once; has room for it
 }
 
 func startCommitter(s *Store, queue int, observe func(int)) *committer {
@@ -89,7 +89,7 @@ func (c *committer) stop() {
 // may be called again if its group has to be; an error of work undoes what
 // this work did and is returned as it is.
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
-	return s.committer.submit(&job{ctx: ctx, work: work, answer: make(chan error, 1)})
+	return s.committer.submit(&job{ctx: ctx, work: work})
 }
 
 // delete is write for what takes grants away, or messages: they are forgotten
@@ -100,7 +100,7 @@ func (s *Store) delete(ctx context.Context, work func(context.Context, *sql.Tx) 
 		s.forget()
 		return work(ctx, tx)
 	}
-	return s.committer.submit(&job{ctx: ctx, work: forgetting, committed: s.forget, answer: make(chan error, 1)})
+	return s.committer.submit(&job{ctx: ctx, work: forgetting, committed: s.forget})
 }
 
 func (s *Store) forget() {
@@ -112,6 +112,7 @@ func (s *Store) forget() {
 // submit queues a job and waits for its result. A job whose caller leaves
 // while it is queued is dropped; one that is in a group is finished.
 func (c *committer) submit(j *job) error {
+	j.answer = make(chan error, 1)
 	if err := c.enqueue(j); err != nil {
 		return err
 	}

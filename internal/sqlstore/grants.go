@@ -30,7 +30,7 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 		})
 	}
 	stored := slices.Clone(grants) // the caller may change what it gets
-	err := s.committer.submit(&job{ctx: ctx, work: work, answer: make(chan error, 1), committed: func() {
+	err := s.committer.submit(&job{ctx: ctx, work: work, committed: func() {
 		for _, g := range stored {
 			s.recent.put(g)
 		}

@@ -15,8 +15,6 @@ import (
 type leases struct {
 	*dueApps
 
-	db *sql.DB
-
 	mu   sync.Mutex
 	hold map[string]held // by app
 }
@@ -29,7 +27,7 @@ type held struct {
 var _ outbox = (*leases)(nil)
 
 func newLeases(db *sql.DB) *leases {
-	return &leases{db: db, hold: make(map[string]held), dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
+	return &leases{hold: make(map[string]held), dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
 		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1)` + dueLongest}}
 }
 

@@ -55,12 +55,12 @@ func (s *Store) countMessages(ctx context.Context, q muban.OverviewQuery, o *mub
 		number int
 		state  muban.State
 	}
-	steps, templates := make(map[step]int64), make(map[templateRef]int64)
+	steps, templates := make(map[step]int64), make(map[templateKey]int64)
 	looked, over := 0, millis(q.From.Add(-nodesApart))
 	for rows.Next() {
 		var accepted int64
 		var state muban.State
-		var t templateRef
+		var t templateKey
 		if err := rows.Scan(&accepted, &state, &t.appID, &t.seq); err != nil {
 			return err
 		}
@@ -86,16 +86,10 @@ func (s *Store) countMessages(ctx context.Context, q muban.OverviewQuery, o *mub
 	return s.busiest(ctx, q, templates, o)
 }
 
-// templateRef is a template as messages refer to it.
-type templateRef struct {
-	appID string
-	seq   int64
-}
-
 // busiest names the templates that most messages were made from; one that was
 // deleted keeps its name.
-func (s *Store) busiest(ctx context.Context, q muban.OverviewQuery, counts map[templateRef]int64, o *muban.Overview) error {
-	order := slices.SortedFunc(maps.Keys(counts), func(a, b templateRef) int {
+func (s *Store) busiest(ctx context.Context, q muban.OverviewQuery, counts map[templateKey]int64, o *muban.Overview) error {
+	order := slices.SortedFunc(maps.Keys(counts), func(a, b templateKey) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.appID, b.appID), cmp.Compare(a.seq, b.seq))
 	})
 	for _, ref := range order[:min(len(order), q.Templates)] {

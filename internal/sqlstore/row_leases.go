@@ -16,16 +16,12 @@ import (
 //
 // One app's callbacks are held by one worker at a time, the oldest first, so
 // that they stay in order.
-type rowLeases struct {
-	*dueApps
-
-	db *sql.DB
-}
+type rowLeases struct{ *dueApps }
 
 var _ outbox = (*rowLeases)(nil)
 
 func newRowLeases(db *sql.DB) *rowLeases {
-	return &rowLeases{db: db, dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
+	return &rowLeases{dueApps: &dueApps{db: db, query: `SELECT app_id FROM apps WHERE EXISTS (
 		SELECT 1 FROM outbox WHERE outbox.app_id = apps.app_id AND due_at <= $1 AND lease_until <= ` + realTime + `)` + dueLongest}}
 }
 

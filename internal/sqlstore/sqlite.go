@@ -168,7 +168,7 @@ func (*sqliteEngine) renew() {}
 
 // aside goes through the committer, the only writer there is.
 func (*sqliteEngine) aside(ctx context.Context, s *Store, work func(context.Context, *sql.Tx) error, committed func()) error {
-	return s.committer.submit(&job{ctx: ctx, work: work, committed: committed, answer: make(chan error, 1)})
+	return s.committer.submit(&job{ctx: ctx, work: work, committed: committed})
 }
 
 func (*sqliteEngine) own(context.Context, string, time.Duration) (bool, error) { return true, nil }

@@ -155,15 +155,14 @@ func (s *Store) messagesAmong(ctx context.Context, seqs string) (messages []muba
 // changedGrants reads grants that were minted, and those that messages spent.
 // Those that were deleted meanwhile are left out.
 func (s *Store) changedGrants(ctx context.Context, minted []followed, messages []muban.Message) (grants []muban.Grant, err error) {
-	type key struct{ appID, id string }
-	seen := make(map[key]bool)
+	seen := make(map[grantKey]bool)
 	read := func(appID, condition string, value any) error {
 		where := conditions{}
 		where.add(`app_id = $%d`, appID)
 		where.add(condition, value)
 		found, err := s.listGrants(ctx, where, 1)
 		for _, g := range found {
-			seen[key{g.AppID, g.ID}] = true
+			seen[grantKey{g.AppID, g.ID}] = true
 			grants = append(grants, g)
 		}
 		return err
@@ -175,7 +174,7 @@ func (s *Store) changedGrants(ctx context.Context, minted []followed, messages [
 	}
 	for i := range messages {
 		m := &messages[i]
-		if m.GrantID == "" || seen[key{m.AppID, m.GrantID}] {
+		if m.GrantID == "" || seen[grantKey{m.AppID, m.GrantID}] {
 			continue
 		}
 		if err := read(m.AppID, `grant_id = $%d`, m.GrantID); err != nil {

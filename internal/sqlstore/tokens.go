@@ -59,13 +59,9 @@ func (s *Store) UpdateTokens(ctx context.Context, scope muban.TokenScope, rule f
 }
 
 func putToken(ctx context.Context, tx *sql.Tx, t muban.Token) error {
-	forced := 0
-	if t.Forced {
-		forced = 1
-	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (app_id, hash) DO UPDATE SET dead_at = excluded.dead_at`,
-		t.AppID, t.Hash, string(t.Kind), t.Seed, forced, millis(t.IssuedAt), millis(t.ExpiresAt), millis(t.DeadAt))
+		t.AppID, t.Hash, string(t.Kind), t.Seed, flag(t.Forced), millis(t.IssuedAt), millis(t.ExpiresAt), millis(t.DeadAt))
 	return err
 }
 

@@ -11,7 +11,7 @@ import (
 type Kind string
 
 // The kinds of event. A reset says that events were missed and that what is
-// shown should be read anew.
+// shown should be read anew; it comes to every reader.
 const (
 	Message  Kind = "message"
 	Callback Kind = "callback"
@@ -19,9 +19,6 @@ const (
 	Call     Kind = "call"
 	Reset    Kind = "reset"
 )
-
-// Kinds lists the kinds that a reader can choose from; a reset comes anyway.
-func Kinds() []Kind { return []Kind{Message, Callback, Grant, Call} }
 
 // Event is one thing that happened.
 type Event struct {
