@@ -55,6 +55,50 @@ func TestDeletedUserLeavesNoUses(t *testing.T) {
 	})
 }
 
+// TestResetLeavesNothing: what a reset may leave is the store's own.
+func TestResetLeavesNothing(t *testing.T) {
+	t.Parallel()
+	eachEngineOf(t, func(t *testing.T, options Options) {
+		t.Helper()
+		ctx, now := t.Context(), time.Now()
+		store, err := Open(ctx, options)
+		must(t, err)
+		t.Cleanup(func() { must(t, store.Close()) })
+		app, err := store.CreateApp(ctx, muban.App{ID: "wx1", Platform: muban.WeChatMini, CreatedAt: now})
+		must(t, err)
+		template, err := store.CreateTemplate(ctx, muban.Template{AppID: app.ID, ID: "t", CreatedAt: now}, func(int64) error { return nil })
+		must(t, err)
+		user, err := store.CreateUser(ctx, muban.User{AppID: app.ID, OpenID: "o1"})
+		must(t, err)
+		sent, err := store.Accept(ctx, muban.Accept{
+			Message: muban.Message{AppID: app.ID, Platform: app.Platform, UserNo: user.No, TemplateSeq: template.Seq, State: muban.StateDelivered, AcceptedAt: now},
+			Decide:  func(muban.Ledger) *muban.Refusal { return nil },
+		})
+		must(t, err)
+		must(t, store.MarkRead(ctx, app.ID, user.No, sent.ID, now))
+		must(t, store.Reset(ctx, nil))
+		tables := `SELECT name FROM sqlite_schema WHERE type = 'table'`
+		if store.shared {
+			tables = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`
+		}
+		rows, err := store.reader.QueryContext(ctx, tables)
+		must(t, err)
+		names, err := collect(rows, func(row scanner) (name string, err error) { return name, row.Scan(&name) })
+		must(t, err)
+		for _, name := range names {
+			switch name {
+			case "goose_db_version", "sqlite_sequence", "readers", "meta", "filed", "nodes", "duties":
+				continue
+			}
+			var left int
+			must(t, store.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+name).Scan(&left))
+			if left != 0 {
+				t.Errorf("%d rows are left in %s", left, name)
+			}
+		}
+	})
+}
+
 func eachEngineOf(t *testing.T, test func(*testing.T, Options)) {
 	t.Helper()
 	for engine, options := range map[string]func(*testing.T) Options{

@@ -37,6 +37,9 @@ func (s *Store) Reset(ctx context.Context, titles []muban.Title) error {
 				return fmt.Errorf("emptying %s: %w", t.name, err)
 			}
 		}
+		if err := s.empty(ctx, tx, "unread_marks"); err != nil { // which do not travel
+			return fmt.Errorf("emptying unread_marks: %w", err)
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = $1`, clockKey); err != nil {
 			return err
 		}
