@@ -62,7 +62,8 @@ var errOtherKey = errors.New("what it decrypts to is no text, so that it was enc
 // notInJSON: a control character stands in no JSON.
 func notInJSON(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
 
-// looksEncrypted: what is no JSON object, nor one as text, is base64.
+// looksEncrypted: it is made of the characters of base64, broken into lines or not.
 func looksEncrypted(content string) bool {
-	return content != "" && !strings.ContainsAny(content[:1], `{"`) && !strings.ContainsAny(content, "{}[]: ")
+	const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+	return strings.TrimSpace(content) != "" && strings.Trim(content, base64) == ""
 }

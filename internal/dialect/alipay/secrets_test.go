@@ -165,6 +165,9 @@ func TestEncryptedContent(t *testing.T) {
 	// Of 256 contents under another key one looks well padded by chance.
 	w.send(encrypted(paddedByChance(t, content, "MTEyMzQ1Njc4OTAxMjM0NQ=="), nil)).wants("isv.decryption-error-unknown", muban.RuleContentUnreadable)
 
+	// What is no base64 is not encrypted: a form in the place of JSON, for one.
+	w.send(encrypted(content, params{"encrypt_type": "-", "biz_content": "to_user_id=2088&form_id=x"})).wants("isv.invalid-parameter", muban.RuleRequestParameter)
+
 	// An app with a content key need not use it.
 	w.send(w.sending(w.form())).wants("", "")
 	// Without one, what is no JSON is no content.
