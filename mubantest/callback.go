@@ -48,8 +48,8 @@ func (a *App) PushTo(url string) {
 	}
 }
 
-// SignedEvent is a push such as the platform makes, for the tests of a handler
-// without a server. Of f, Account and At may be left out, and Status where State
+// SignedEvent is a push to target, a path or an address, such as the platform
+// makes, for the tests of a handler without a server. Of f, Account and At may be left out, and Status where State
 // says it.
 func (a *App) SignedEvent(target string, f callback.Finished) *http.Request {
 	s := a.server
@@ -72,11 +72,18 @@ func (a *App) SignedEvent(target string, f callback.Finished) *http.Request {
 	if f.Status == "" {
 		f.Status = statuses[f.State]
 	}
+	if f.Status == "" {
+		s.to.Fatalf("mubantest: the event has no Status, and its State is %q, which no send ends as", f.State)
+	}
 	push := codec.Push(wechat.TemplateSendJobFinish{
 		Header: wechat.Header{ToUserName: f.Account, FromUserName: f.OpenID, CreateTime: f.At.Unix()},
 		MsgID:  int64(f.MessageID), Status: f.Status,
 	}, wechat.NewStamp(now))
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, target+"?"+push.Query.Encode(), bytes.NewReader(push.Body))
+	query := "?" // as the platform adds its own to a URL that has one
+	if strings.Contains(target, "?") {
+		query = "&"
+	}
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, target+query+push.Query.Encode(), bytes.NewReader(push.Body))
 	s.must("making a push to "+target, err)
 	request.Header.Set("Content-Type", wechat.PushContentType)
 	return request

@@ -103,6 +103,13 @@ func TestSignedEvents(t *testing.T) {
 		if answer.Code != http.StatusOK || got.OpenID != "o1" || got.MessageID != 7 || got.State != muban.StateRefused || got.Status != "failed:user block" {
 			t.Errorf("%s: %d, event %+v", mode, answer.Code, got)
 		}
+		target := "/events?account=7"
+		answer = httptest.NewRecorder()
+		request := app.SignedEvent(target, callback.Finished{OpenID: "o2", MessageID: 8, State: muban.StateDelivered})
+		handler.ServeHTTP(answer, request)
+		if answer.Code != http.StatusOK || got.MessageID != 8 || request.URL.Query().Get("account") != "7" {
+			t.Errorf("%s: to %s: %d, event %+v", mode, target, answer.Code, got)
+		}
 		other := m.NewApp(muban.WeChatOA)
 		other.Callback(mode)
 		answer = httptest.NewRecorder()
@@ -160,7 +167,12 @@ func TestFailuresAreTheTests(t *testing.T) {
 			app.Callback(muban.CallbackPlain)
 			app.PushTo("http://127.0.0.1:1/")
 		}, "does not answer the verification"},
-		"an event without a token":  {func(m *mubantest.Server) { m.NewApp(muban.WeChatOA).SignedEvent("/", callback.Finished{}) }, "signing an event"},
+		"an event without a token": {func(m *mubantest.Server) { m.NewApp(muban.WeChatOA).SignedEvent("/", callback.Finished{}) }, "signing an event"},
+		"an event without an end": {func(m *mubantest.Server) {
+			app := m.NewApp(muban.WeChatOA)
+			app.Callback(muban.CallbackPlain)
+			app.SignedEvent("/", callback.Finished{State: muban.StateAccepted})
+		}, `its State is "accepted"`},
 		"a callback without events": {func(m *mubantest.Server) { m.NewApp(muban.Baidu).Callback(muban.CallbackPlain) }, "changing callback"},
 		"time that does not go on":  {func(m *mubantest.Server) { m.Advance(-time.Hour) }, "moving the clock"},
 	} {
