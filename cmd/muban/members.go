@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (s *shell) setFile(members apiclient.Members, member, file string) error {
 }
 
 // longestText bounds the files that flags name, in bytes; keys are far smaller.
-const longestText = 1 << 20
+const longestText = 16 << 20
 
 // readText reads a file, or standard input where it is named -; no name is no
 // text.
@@ -104,9 +105,16 @@ func (s *shell) readText(file string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = opened.Close() }() // was only read
-	text, err := io.ReadAll(io.LimitReader(opened, longestText))
-	return string(text), err
+	text, err := io.ReadAll(io.LimitReader(opened, longestText+1))
+	if err == nil && len(text) > longestText {
+		err = fmt.Errorf("%s is over %d MiB", file, longestText>>20)
+	}
+	return withoutMark(text), err
 }
+
+// withoutMark is a text without the byte order mark that Windows editors put
+// before it.
+func withoutMark(text []byte) string { return strings.TrimPrefix(string(text), "\uFEFF") }
 
 var errNothingToChange = usageErrorf("nothing to change: give a flag that says what")
 

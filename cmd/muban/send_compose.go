@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"strings"
@@ -120,18 +120,13 @@ func keywordValue(text string) any { return map[string]string{"value": text} }
 // readData reads values by keyword. Texts and numbers are put into the
 // platforms' form; anything else is left to the platform to judge.
 func (s *shell) readData(name string) (map[string]any, error) {
-	file, err := s.open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // was only read
-	body, err := io.ReadAll(file)
+	body, err := s.readText(name)
 	if err != nil {
 		return nil, err
 	}
 	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil {
-		return nil, fmt.Errorf(`%s: want a JSON object like {"keyword1":"TIT造舰厂"}: %w`, name, err)
+	if err := json.Unmarshal([]byte(body), &raw); err != nil {
+		return nil, fmt.Errorf(`%s: want a JSON object like {"keyword1":"TIT造舰厂"}%s`, name, notJSON(err))
 	}
 	values := map[string]any{}
 	for key, value := range raw {
@@ -141,6 +136,14 @@ func (s *shell) readData(name string) (map[string]any, error) {
 		}
 	}
 	return values, nil
+}
+
+// notJSON says where a text is no JSON at all; nothing of JSON that is another.
+func notJSON(err error) string {
+	if syntax, is := errors.AsType[*json.SyntaxError](err); is {
+		return fmt.Sprintf("; at byte %d: %v", syntax.Offset, syntax)
+	}
+	return ""
 }
 
 // exampleValues reads each keyword's value out of the template's example,

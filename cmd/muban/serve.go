@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/knadh/koanf/parsers/toml/v2"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
@@ -117,7 +116,11 @@ func readEnvironment(settings *pflag.FlagSet) error {
 
 // readConfig reads a TOML file whose keys are names of settings.
 func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
-	if err := k.Load(file.Provider(path), toml.Parser()); err != nil {
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = k.Load(configText(withoutMark(text)), toml.Parser())
+	}
+	if err != nil {
 		return configUnread(path, err)
 	}
 	var known []string
@@ -132,6 +135,15 @@ func readConfig(k *koanf.Koanf, path string, settings *pflag.FlagSet) error {
 	}
 	return errors.Join(problems...)
 }
+
+// configText is a configuration file's text as koanf takes it.
+type configText string
+
+// ReadBytes implements koanf.Provider.
+func (t configText) ReadBytes() ([]byte, error) { return []byte(t), nil }
+
+// Read implements koanf.Provider; a text has a parser, which is not asked so.
+func (configText) Read() (map[string]any, error) { return nil, errors.ErrUnsupported }
 
 // configUnread says where the file is not TOML.
 func configUnread(path string, err error) error {
@@ -192,5 +204,5 @@ func adminToken(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the admin token: %w", err)
 	}
-	return strings.TrimSpace(string(token)), nil
+	return strings.TrimSpace(withoutMark(token)), nil
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Seed is what a sandbox begins with: apps, each with its users, templates
@@ -39,15 +41,40 @@ const longestSeed = 16 << 20
 // ReadSeed reads a seed as JSON; unknown members are errors.
 func ReadSeed(r io.Reader) (Seed, error) {
 	var seed Seed
-	decoder := json.NewDecoder(io.LimitReader(r, longestSeed))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&seed); err != nil {
+	text, err := io.ReadAll(io.LimitReader(r, longestSeed+1))
+	if err != nil {
 		return seed, fmt.Errorf("reading the seed: %w", err)
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return seed, errors.New("reading the seed: more follows after its end")
+	if len(text) > longestSeed {
+		return seed, fmt.Errorf("the seed is over %d MiB", longestSeed>>20)
+	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // Windows editors put it there
+	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
+		return seed, fmt.Errorf("the seed is no JSON: %w", lineOf(text, err))
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&seed); err != nil {
+		return seed, fmt.Errorf(`the seed must be like {"apps":[{"app":{…},"users":[{…}],"templates":[{…}],"grants":[{…}]}]}: %w`, lineOf(text, err))
 	}
 	return seed, nil
+}
+
+// lineOf is what is wrong with a JSON text, without the names that it has
+// within this program, and on which line, where that is known.
+func lineOf(text []byte, err error) error {
+	at := int64(-1)
+	if syntax, is := errors.AsType[*json.SyntaxError](err); is {
+		at = syntax.Offset
+	}
+	if other, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		at, err = other.Offset, fmt.Errorf("%s is not expected as %s", other.Value, cmp.Or(other.Field, "the whole"))
+	}
+	if at < 0 {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	before := text[:min(int(at), len(text))]
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(before, []byte("\n")), err)
 }
 
 // Apply makes what the seed lists through the native API, which checks it.
@@ -105,7 +132,13 @@ func call(ctx context.Context, api http.Handler, method, path string, body []byt
 	if answer.status < 300 || answer.status == http.StatusConflict {
 		return nil
 	}
-	return fmt.Errorf("the native API refused it with status %d: %s", answer.status, answer.body.String())
+	var problem struct {
+		Detail string `json:"detail"`
+	}
+	if err := json.Unmarshal(answer.body.Bytes(), &problem); err != nil || problem.Detail == "" {
+		return fmt.Errorf("the native API refused it with status %d", answer.status)
+	}
+	return errors.New(problem.Detail)
 }
 
 // recorder takes an answer that stays within the process.
