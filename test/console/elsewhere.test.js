@@ -2,7 +2,7 @@
 // moves, a reset, apps that others make, a server that is away.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { open, sees, visit } from './kit/browser.js';
+import { narrow, open, sees, visit } from './kit/browser.js';
 import { api, mini, mintForm, sendMini, start } from './kit/muban.js';
 
 const advance = (base, by) => api(base, 'POST', '/api/v1/clock/advance', { by });
@@ -70,4 +70,19 @@ test('a server that says nothing more is away, until it does', async (t) => {
   await page.locator('.offline').waitFor({ state: 'detached' });
   await fetch(`${base}/cgi-bin/token?grant_type=client_credential`);
   await page.locator('a.line').first().waitFor();
+});
+
+test('time of another year and a server that is away stand beside each other on a narrow screen', async (t) => {
+  const { base, stop } = await start(t);
+  await advance(base, `${366 * 24}h`);
+  const page = await visit(t, await open(t), base, '/templates', { size: narrow });
+  const time = page.locator('header time');
+  await time.waitFor();
+  const year = new Date((await api(base, 'GET', '/api/v1/clock')).now).getUTCFullYear();
+  assert.match(await time.innerText(), new RegExp(String(year)), 'the year is not said');
+  await stop();
+  await page.locator('.offline').waitFor();
+  const [a, b] = await Promise.all([time.boundingBox(), page.locator('.offline').boundingBox()]);
+  assert.ok(a.y + a.height <= b.y || b.x + b.width <= a.x, 'one covers the other');
+  assert.equal(await page.evaluate(() => document.querySelector('header').scrollWidth), narrow.width, 'the header is wider than the screen');
 });

@@ -2,16 +2,18 @@
 // language.
 import { locale } from './language.svelte';
 
-/** 26 Nov, 12:03:07. */
+/** 26 Nov, 12:03:07; with the year where it is not this machine's: sandbox time may be years ahead. */
 export function shortTime(text: string): string {
+  const at = new Date(text);
   return new Intl.DateTimeFormat(locale(), {
+    ...(at.getFullYear() === new Date().getFullYear() ? {} : { year: 'numeric' }),
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-  }).format(new Date(text));
+  }).format(at);
 }
 
 /** With year and time zone, for titles and details. */
