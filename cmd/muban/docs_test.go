@@ -45,6 +45,23 @@ func TestDocumentsTellOfCommandsThatExist(t *testing.T) {
 	}
 }
 
+// The page that lists the commands has every one of them.
+func TestCommandsAreListed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "configuration.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Commands\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var sh shell
+	for _, cmd := range newRootCommand(&sh).Commands() {
+		if cmd.IsAvailableCommand() && !strings.Contains(section, "`muban "+cmd.Name()+"`") {
+			t.Errorf("configuration.md does not list muban %s", cmd.Name())
+		}
+	}
+}
+
 // typed says what is wrong with the words behind "muban"; "" is nothing.
 func typed(root *cobra.Command, line string) (problem string) {
 	line, _, _ = strings.Cut(line, " #")
