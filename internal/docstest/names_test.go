@@ -135,3 +135,18 @@ func samePath(described, named string) bool {
 		return a == b || strings.HasPrefix(a, "{") && b != ""
 	})
 }
+
+// architecture.md says what every package is for, or what its folder is.
+func TestPackagesAreNamed(t *testing.T) {
+	t.Parallel()
+	text := read(t, root+"/docs/architecture.md").prose
+	folders, err := os.ReadDir(root + "/internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		if name := "`internal/" + folder.Name(); !strings.Contains(text, name+"`") && !strings.Contains(text, name+"/") {
+			t.Errorf("architecture.md does not name internal/%s", folder.Name())
+		}
+	}
+}
