@@ -111,7 +111,7 @@ func (s *Store) Apps(ctx context.Context, page muban.Page) (muban.List[muban.App
 // UpdateApp implements messaging.AppStore.
 func (s *Store) UpdateApp(ctx context.Context, appID string, edit func(*muban.App) error) (muban.App, error) {
 	var app muban.App
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.writeAt(ctx, locksApp.of(appID, ""), func(ctx context.Context, tx *sql.Tx) (err error) {
 		app, err = s.updateApp(ctx, tx, appID, edit)
 		return err
 	})

@@ -49,6 +49,10 @@ type committer struct {
 	// closing is closed together with closed being set.
 	closing chan struct{}
 
+	// groups are those still to be committed of what was gathered last; the
+	// committer's own.
+	groups [][]*job
+
 	// refused counts the writes since complained that a database without room or
 	// time had refused.
 	refused    int
@@ -60,6 +64,7 @@ type job struct {
 	ctx    context.Context // the caller's; only looked at while the job waits
 	accept *acceptance
 	work   func(context.Context, *sql.Tx) error
+	place  place // the work's
 	// committed runs in the committer once the work is committed; may be nil.
 	committed func()
 
@@ -89,7 +94,12 @@ func (c *committer) stop() {
 // may be called again if its group has to be; an error of work undoes what
 // this work did and is returned as it is.
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
-	return s.committer.submit(&job{ctx: ctx, work: work})
+	return s.writeAt(ctx, place{}, work)
+}
+
+// writeAt is write for work that has a place in its group; see inOrder.
+func (s *Store) writeAt(ctx context.Context, at place, work func(context.Context, *sql.Tx) error) error {
+	return s.committer.submit(&job{ctx: ctx, work: work, place: at})
 }
 
 // delete is write for what takes grants away, or messages: they are forgotten
@@ -161,8 +171,13 @@ func (c *committer) run() {
 	defer close(c.done)
 	defer c.sync.stop()
 	for first := range c.queue {
-		if group := c.gather(first); len(group) > 0 {
-			c.commitGroup(group)
+		if gathered := c.gather(first); len(gathered) > 0 {
+			c.groups = c.store.inOrder(gathered)
+		}
+		for len(c.groups) > 0 {
+			next := c.groups[0]
+			c.groups = c.groups[1:]
+			c.commitGroup(next)
 		}
 	}
 }

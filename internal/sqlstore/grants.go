@@ -30,7 +30,11 @@ func (s *Store) CreateGrants(ctx context.Context, grants []muban.Grant) ([]muban
 		})
 	}
 	stored := slices.Clone(grants) // the caller may change what it gets
-	err := s.committer.submit(&job{ctx: ctx, work: work, committed: func() {
+	at := place{locks: locksGrantIDs}
+	if len(grants) > 0 { // ids of one's own are minted one by one
+		at = locksGrantIDs.of(grants[0].AppID, grants[0].ID)
+	}
+	err := s.committer.submit(&job{ctx: ctx, work: work, place: at, committed: func() {
 		for _, g := range stored {
 			s.recent.put(g)
 		}

@@ -100,6 +100,9 @@ func readMark(ctx context.Context, q querier, user owner, lock string) (upto, un
 // lockMark makes a user's mark where there is none, and keeps it from others
 // until the transaction ends: whoever changes what is unread holds it.
 func (s *Store) lockMark(ctx context.Context, tx *sql.Tx, user owner) (upto, unread int64, err error) {
+	if err := s.holdApp(ctx, tx, user.appID); err != nil {
+		return 0, 0, err
+	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO unread_marks (app_id, user_no, upto, unread) VALUES ($1, $2, 0, 0)
 		ON CONFLICT (app_id, user_no) DO NOTHING`, user.appID, user.userNo)
 	if err != nil {
@@ -115,7 +118,7 @@ const markStep = 10_000
 // moveMark moves a user's mark over the messages that follow; more reports that
 // there are further ones.
 func (s *Store) moveMark(ctx context.Context, user owner) (more bool, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writeAt(ctx, locksMark.ofUser(user), func(ctx context.Context, tx *sql.Tx) error {
 		upto, unread, err := s.lockMark(ctx, tx, user)
 		if err != nil {
 			return err
@@ -147,8 +150,9 @@ func (s *Store) settledSeq() int64 {
 
 // MarkRead implements messaging.MessageStore.
 func (s *Store) MarkRead(ctx context.Context, appID string, userNo int64, id muban.MessageID, at time.Time) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		upto, _, err := s.lockMark(ctx, tx, owner{appID, userNo})
+	user := owner{appID, userNo}
+	err := s.writeAt(ctx, locksMark.ofUser(user), func(ctx context.Context, tx *sql.Tx) error {
+		upto, _, err := s.lockMark(ctx, tx, user)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func scanLoginCode(row scanner) (muban.LoginCode, error) {
 
 // CreateLoginCode implements messaging.LoginStore.
 func (s *Store) CreateLoginCode(ctx context.Context, code muban.LoginCode, forget time.Time) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.writeAt(ctx, locksOldCodes.of(code.AppID, ""), func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.holdUser(ctx, tx, code.AppID, code.UserNo, code.UserID); err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Store) putLoginCode(ctx context.Context, tx *sql.Tx, c muban.LoginCode)
 
 // UseLoginCode implements messaging.LoginStore.
 func (s *Store) UseLoginCode(ctx context.Context, appID string, hash []byte, use func(*muban.LoginCode) (*muban.LoginCode, error)) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.writeAt(ctx, locksCode.of(appID, string(hash)), func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.holdApp(ctx, tx, appID); err != nil {
 			return err
 		}

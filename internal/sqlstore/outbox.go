@@ -47,7 +47,7 @@ func (s *Store) ClaimCallbacks(ctx context.Context, now time.Time, apps, each in
 func (s *Store) RecordAttempts(ctx context.Context, lease muban.Lease, results []muban.PushResult, rule func(*muban.Callback, muban.Attempt)) error {
 	results = slices.Clone(results)
 	slices.SortStableFunc(results, func(a, b muban.PushResult) int { return strings.Compare(a.AppID, b.AppID) })
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.writeAt(ctx, locksLease.of("", ""), func(ctx context.Context, tx *sql.Tx) error {
 		return inRuns(results, func(r muban.PushResult) string { return r.AppID }, func(part []muban.PushResult) error {
 			held, err := s.outbox.held(ctx, tx, lease, part)
 			if err != nil {

@@ -67,8 +67,12 @@ func (c *committer) setAway(away bool) {
 	c.away = away
 }
 
-// refuseWaiting answers what was queued before writes were refused.
+// refuseWaiting answers what was gathered and queued before writes were refused.
 func (c *committer) refuseWaiting() {
+	for _, group := range c.groups {
+		answerAll(group, muban.Refuse(muban.RuleBusy))
+	}
+	c.groups = nil
 	for j := c.waiting(); j != nil; j = c.waiting() {
 		j.answer <- muban.Refuse(muban.RuleBusy)
 	}

@@ -57,12 +57,16 @@ func (l *rowLeases) claim(ctx context.Context, lease muban.Lease, appID string, 
 	return due, err
 }
 
+// held holds the app too, if there is still one.
 func (l *rowLeases) held(ctx context.Context, tx *sql.Tx, lease muban.Lease, results []muban.PushResult) ([]muban.PushResult, error) {
 	attempted := make([]int64, len(results))
 	for i, r := range results {
 		attempted[i] = r.Seq
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT seq FROM outbox WHERE app_id = $1 AND lease = $2 AND seq = ANY($3) ORDER BY seq FOR UPDATE`,
+	rows, err := tx.QueryContext(ctx, `
+		WITH app AS MATERIALIZED (SELECT 1 FROM apps WHERE app_id = $1 FOR KEY SHARE)
+		SELECT seq FROM outbox, (SELECT COUNT(*) FROM app) AS first
+		WHERE app_id = $1 AND lease = $2 AND seq = ANY($3) ORDER BY seq FOR UPDATE OF outbox`,
 		results[0].AppID, int64(lease), attempted)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func (s *Store) CreateTemplate(ctx context.Context, t muban.Template, check func
 	if t.Seq, err = s.ids.next(); err != nil {
 		return t, err
 	}
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writeAt(ctx, locksApp.of(t.AppID, ""), func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lockApp(ctx, tx, t.AppID); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s *Store) DeleteTemplate(ctx context.Context, appID, id string) error {
 
 // dropTemplates deletes those of an app's templates that drop picks.
 func dropTemplates(ctx context.Context, tx *sql.Tx, appID string, drop func(muban.Template) bool) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates WHERE app_id = $1`, appID)
+	rows, err := tx.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates WHERE app_id = $1 ORDER BY seq`, appID) // in the order of sends that hold them
 	if err != nil {
 		return err
 	}

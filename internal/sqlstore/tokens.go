@@ -26,7 +26,7 @@ func (s *Store) Token(ctx context.Context, appID string, hash []byte) (muban.Tok
 
 // UpdateTokens implements messaging.TokenStore.
 func (s *Store) UpdateTokens(ctx context.Context, scope muban.TokenScope, rule func([]muban.Token) ([]muban.Token, error)) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.writeAt(ctx, locksApp.of(scope.AppID, ""), func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lockApp(ctx, tx, scope.AppID); err != nil {
 			return err
 		}
@@ -67,7 +67,10 @@ func putToken(ctx context.Context, tx *sql.Tx, t muban.Token) error {
 
 // DeleteTokens implements messaging.TokenStore.
 func (s *Store) DeleteTokens(ctx context.Context, appID string) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.writeAt(ctx, locksApp.of(appID, ""), func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lockApp(ctx, tx, appID); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE app_id = $1`, appID)
 		return err
 	})

@@ -39,7 +39,7 @@ func (s *Store) CreateUser(ctx context.Context, user muban.User) (muban.User, er
 		return user, err
 	}
 	user.No = no
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writeAt(ctx, locksUserIDs.of(user.AppID, user.MainID()), func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.holdApp(ctx, tx, user.AppID); err != nil {
 			return err
 		}
@@ -169,6 +169,9 @@ func (s *Store) UpdateUser(ctx context.Context, appID, id string, edit func(*mub
 // DeleteUser implements messaging.UserStore.
 func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 	return s.delete(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.holdApp(ctx, tx, appID); err != nil {
+			return err
+		}
 		user, err := userByAnyID(ctx, tx, appID, id, s.lock("user_no"))
 		if err != nil {
 			return err
