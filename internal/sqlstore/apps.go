@@ -160,7 +160,8 @@ func (s *Store) DeleteApp(ctx context.Context, appID string) error {
 			// template, is over then, another finds none (see openBooks). So it is
 			// with all else, which holds the app.
 			"daily_sends", "templates",
-			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "spends", "grants", "template_texts", "user_ids", "users", "tokens",
+			// Grants before their spends, as retention has them.
+			"outbox", "callbacks", "client_msg_ids", "messages", "unread_marks", "grants", "spends", "template_texts", "user_ids", "users", "tokens",
 			"platform_keys", "authorizations", "login_codes", "keyword_requests",
 			"daily_sends", // also those that were made meanwhile
 		} {

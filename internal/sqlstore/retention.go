@@ -61,10 +61,16 @@ func (s *Store) ForgetMessages(ctx context.Context, appID string, before time.Ti
 		return gone, err
 	}
 	// Before, for a filing behind it in its group, and after, for one before it.
-	err = s.engine.aside(ctx, s, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = s.engine.aside(ctx, s, func(ctx context.Context, tx *sql.Tx) error {
 		s.filing.deleted(old)
-		gone.Messages, gone.Callbacks, err = s.deleteMessages(ctx, tx, appID, old)
-		return err
+		users, err := s.lockMarks(ctx, tx, appID, old)
+		if err != nil {
+			return err
+		}
+		if gone.Messages, gone.Callbacks, err = s.deleteMessages(ctx, tx, appID, old); err != nil {
+			return err
+		}
+		return s.dropMarks(ctx, tx, appID, users)
 	}, func() { s.filing.deleted(old) })
 	if err != nil {
 		return muban.Forgotten{}, fmt.Errorf("deleting old messages: %w", err)
@@ -207,30 +213,4 @@ func (s *Store) withList(query string, numbers []int64, first []any) (string, []
 		args = append(args, numbers[min(i, len(numbers)-1)])
 	}
 	return s.engine.bind(strings.Replace(query, "%s", marks(size), 1)), args
-}
-
-// forgetUnread takes messages out of what their users' marks counted.
-func (s *Store) forgetUnread(ctx context.Context, tx *sql.Tx, appID string, seqs []int64) error {
-	if len(seqs) == 0 {
-		return nil
-	}
-	query, args := s.withList(`SELECT m.user_no, COUNT(*) FROM messages m
-		JOIN unread_marks k ON k.app_id = m.app_id AND k.user_no = m.user_no AND m.seq <= k.upto
-		WHERE m.app_id = ? AND m.read_at = 0 AND m.state = 'delivered' AND m.seq IN (%s) GROUP BY m.user_no`, seqs, []any{appID})
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	type less struct{ userNo, unread int64 }
-	marks, err := collect(rows, func(row scanner) (l less, err error) { return l, row.Scan(&l.userNo, &l.unread) })
-	if err != nil {
-		return err
-	}
-	for _, mark := range marks {
-		_, err := tx.ExecContext(ctx, `UPDATE unread_marks SET unread = unread - $1 WHERE app_id = $2 AND user_no = $3`, mark.unread, appID, mark.userNo)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
