@@ -98,7 +98,7 @@ func (s *Store) GrantElsewhere(ctx context.Context, platform muban.Platform, id 
 	var found int
 	err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM grants
 		WHERE grant_id = $1 AND app_id IN (SELECT app_id FROM apps WHERE platform = $2)`, id, string(platform)).Scan(&found)
-	return found > 0, err
+	return found > 0, s.orBusy(err)
 }
 
 // Grants implements messaging.GrantStore.

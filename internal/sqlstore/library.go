@@ -86,7 +86,7 @@ func (s *Store) TitleRange(ctx context.Context, platform muban.Platform, r muban
 	var total int64
 	err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM titles WHERE platform = $1`, string(platform)).Scan(&total)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, s.orBusy(err)
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+titleColumns+` FROM titles
 		WHERE platform = $1 ORDER BY seq LIMIT $2 OFFSET $3`, string(platform), r.Count, r.Offset)
@@ -94,7 +94,7 @@ func (s *Store) TitleRange(ctx context.Context, platform muban.Platform, r muban
 		return nil, 0, s.orBusy(err)
 	}
 	titles, err := collect(rows, scanTitle)
-	return titles, total, err
+	return titles, total, s.orBusy(err)
 }
 
 // Titles implements messaging.LibraryStore.

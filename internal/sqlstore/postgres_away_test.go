@@ -1,12 +1,17 @@
 package sqlstore_test
 
 import (
+	"context"
 	"crypto/rand"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/pgtest"
 )
 
@@ -90,4 +95,57 @@ func TestReadOnlyDatabase(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("the store takes writes and says: %v", err)
 	}
+}
+
+// TestReadsThatTakeTooLong: what reads is busy where the database has no time
+// for it, whatever it reads.
+func TestReadsThatTakeTooLong(t *testing.T) {
+	t.Parallel()
+	address := with(t, pgtest.Database(t), func(_ *url.URL, q url.Values) { q.Set("pool_max_conns", "16") })
+	s := openPostgres(t, address, nil)
+	defer s.mustClose()
+	conn, err := pgx.Connect(t.Context(), withoutPool(t, address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), `BEGIN; LOCK TABLE apps, users, user_ids, titles, templates, grants, messages, callbacks, tokens,
+		platform_keys, authorizations, keyword_requests IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, page, r := t.Context(), muban.Page{Limit: 1}, muban.Range{Count: 1}
+	var reading sync.WaitGroup
+	for name, read := range map[string]func() error{
+		"App":             func() error { _, err := s.App(ctx, s.app.ID); return err },
+		"AppByNumber":     func() error { _, err := s.AppByNumber(ctx, s.app.Number); return err },
+		"Apps":            func() error { _, err := s.Apps(ctx, page); return err },
+		"User":            func() error { _, err := s.User(ctx, s.app.ID, "oUser"); return err },
+		"Users":           func() error { _, err := s.Users(ctx, s.app.ID, page); return err },
+		"Title":           func() error { _, err := s.Title(ctx, muban.Baidu, "BD1"); return err },
+		"TitleRange":      func() error { _, _, err := s.TitleRange(ctx, muban.Baidu, r); return err },
+		"Titles":          func() error { _, err := s.Titles(ctx, muban.Baidu, "", page); return err },
+		"KeywordRequests": func() error { _, err := s.KeywordRequests(ctx, muban.KeywordRequestFilter{}, page); return err },
+		"Template":        func() error { _, err := s.Template(ctx, s.app.ID, "t"); return err },
+		"TemplateRange":   func() error { _, _, err := s.TemplateRange(ctx, s.app.ID, r); return err },
+		"Templates":       func() error { _, err := s.Templates(ctx, s.app.ID, page); return err },
+		"Grant":           func() error { _, err := s.Grant(ctx, s.app.ID, "g"); return err },
+		"GrantElsewhere":  func() error { _, err := s.GrantElsewhere(ctx, muban.Baidu, "g"); return err },
+		"Grants":          func() error { _, err := s.Grants(ctx, s.app.ID, muban.GrantFilter{}, s.now, page); return err },
+		"Message":         func() error { _, err := s.Message(ctx, 1); return err },
+		"Messages":        func() error { _, err := s.Messages(ctx, muban.MessageFilter{}, page); return err },
+		"Inbox":           func() error { _, _, err := s.Inbox(ctx, muban.InboxOwners{UserNo: s.user.No}, page); return err },
+		"Callback":        func() error { _, err := s.Callback(ctx, 1); return err },
+		"Callbacks":       func() error { _, err := s.Callbacks(ctx, muban.CallbackFilter{}, page); return err },
+		"Token":           func() error { _, err := s.Token(ctx, s.app.ID, nil); return err },
+		"PlatformKey":     func() error { _, err := s.PlatformKey(ctx, s.app.ID); return err },
+		"Authorization":   func() error { _, err := s.Authorization(ctx, s.app.ID, nil); return err },
+		"Overview":        func() error { _, err := s.Overview(ctx, muban.OverviewQuery{Most: 1}); return err },
+	} {
+		reading.Go(func() {
+			if err := read(); !isBusy(err) {
+				t.Errorf("%s: %v, want busy", name, err)
+			}
+		})
+	}
+	reading.Wait()
 }

@@ -90,7 +90,7 @@ func (s *Store) Template(ctx context.Context, appID, id string) (muban.Template,
 func (s *Store) TemplateRange(ctx context.Context, appID string, r muban.Range) ([]muban.Template, int64, error) {
 	total, err := countTemplates(ctx, s.reader, appID)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, s.orBusy(err)
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT `+templateColumns+` FROM templates
 		WHERE app_id = $1 ORDER BY seq LIMIT $2 OFFSET $3`, appID, r.Count, r.Offset)
@@ -98,7 +98,7 @@ func (s *Store) TemplateRange(ctx context.Context, appID string, r muban.Range) 
 		return nil, 0, s.orBusy(err)
 	}
 	templates, err := collect(rows, scanTemplate)
-	return templates, total, err
+	return templates, total, s.orBusy(err)
 }
 
 // Templates implements messaging.TemplateStore.
