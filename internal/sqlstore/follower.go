@@ -18,7 +18,19 @@ type follower struct {
 	high   int64
 	// seen are the rows in the window that were told of.
 	seen map[int64]struct{}
+	// looked is when all of the window was looked at last, to its end; real time.
+	looked time.Time
 }
+
+const (
+	// fewSeen is how many rows a window may hold for all of it to be looked at
+	// each time. One that holds more, at thousands of rows a second very many,
+	// is looked at from time to time; in between only what came last is, where
+	// nearly all laggards are.
+	fewSeen     = 2000
+	newestPart  = time.Second
+	wholeWindow = 2 * time.Second // between two looks at all of it
+)
 
 // followed is a row that is new.
 type followed struct {
@@ -27,8 +39,11 @@ type followed struct {
 }
 
 func newFollower(query string, laggards time.Duration) *follower {
-	return &follower{query: query, window: int64(laggards/tick) << tickShift, seen: make(map[int64]struct{})}
+	return &follower{query: query, window: numbersIn(laggards), seen: make(map[int64]struct{})}
 }
+
+// numbersIn is by how much numbers grow in a time.
+func numbersIn(d time.Duration) int64 { return int64(d/tick) << tickShift }
 
 // begin takes what is there, up to a number and above it, as told of.
 func (f *follower) begin(ctx context.Context, s *Store, newest int64) error {
@@ -43,17 +58,37 @@ func (f *follower) begin(ctx context.Context, s *Store, newest int64) error {
 // mostAtBegin is how many rows are looked at together in the beginning.
 const mostAtBegin = 10_000
 
+// from is the number above which rows are looked at now, and how many of them
+// were told of.
+func (f *follower) from() (low int64, known int) {
+	low = f.high - f.window
+	if len(f.seen) <= fewSeen || time.Since(f.looked) >= wholeWindow {
+		return low, len(f.seen)
+	}
+	low = max(low, f.high-numbersIn(newestPart))
+	for seq := range f.seen {
+		if seq > low {
+			known++
+		}
+	}
+	return low, known
+}
+
 // next returns rows that were not told of, the smallest number first; more
 // says that there may be more.
 func (f *follower) next(ctx context.Context, s *Store, most int) (found []followed, more bool, err error) {
-	limit := most + len(f.seen)
-	rows, err := s.reader.QueryContext(ctx, fmt.Sprintf(f.query, limit), f.high-f.window)
+	low, known := f.from()
+	limit := most + known
+	rows, err := s.reader.QueryContext(ctx, fmt.Sprintf(f.query, limit), low)
 	if err != nil {
 		return nil, false, s.orBusy(err)
 	}
 	all, err := collect(rows, func(row scanner) (r followed, err error) { return r, row.Scan(&r.seq, &r.appID) })
 	if err != nil {
 		return nil, false, err
+	}
+	if more = len(all) == limit; !more && low == f.high-f.window {
+		f.looked = time.Now()
 	}
 	for _, row := range all {
 		if _, known := f.seen[row.seq]; known {
@@ -70,7 +105,7 @@ func (f *follower) next(ctx context.Context, s *Store, most int) (found []follow
 			delete(f.seen, seq)
 		}
 	}
-	return found, len(all) == limit, nil
+	return found, more, nil
 }
 
 // numbers writes a list of numbers: 17,18.
