@@ -150,12 +150,13 @@ func cut(text string, most int) string {
 }
 
 // asciiJSON escapes what a header cannot carry; inside JSON that is always
-// possible, since such characters stand in strings only.
+// possible, since such characters stand in strings only. U+007F is one of them:
+// Node.js gives up on an answer that has it in a header.
 func asciiJSON(doc []byte) string {
 	out := make([]byte, 0, len(doc))
 	for _, r := range string(doc) {
 		switch {
-		case r < 0x80:
+		case r < 0x7f:
 			out = append(out, byte(r))
 		case r < 0x10000:
 			out = fmt.Appendf(out, `\u%04x`, r)

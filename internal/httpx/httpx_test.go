@@ -97,7 +97,7 @@ func TestRefusalsAreExplainedInTheSandboxOnly(t *testing.T) {
 	t.Parallel()
 	for _, explain := range []bool{true, false} {
 		w := served(t, httpx.Options{Explain: explain}, nil, func(w http.ResponseWriter, r *http.Request) {
-			httpx.Of(r).Refused(w, muban.Refuse(muban.RulePageUnknown, "page", "中😀\"", "pages", "a"), "41030")
+			httpx.Of(r).Refused(w, muban.Refuse(muban.RulePageUnknown, "page", "中😀\"\x7f", "pages", "a"), "41030")
 		})
 		header := w.Header().Get(httpx.RefusalHeader)
 		if !explain {
@@ -113,7 +113,7 @@ func TestRefusalsAreExplainedInTheSandboxOnly(t *testing.T) {
 		if err := json.Unmarshal([]byte(header), &doc); err != nil {
 			t.Fatal(err)
 		}
-		if doc.Rule != muban.RulePageUnknown || doc.Values["page"] != "中😀\"" || !strings.Contains(doc.Detail, "中😀") {
+		if doc.Rule != muban.RulePageUnknown || doc.Values["page"] != "中😀\"\x7f" || !strings.Contains(doc.Detail, "中😀") {
 			t.Errorf("got %+v", doc)
 		}
 	}
