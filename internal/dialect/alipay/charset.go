@@ -86,7 +86,7 @@ func fromUTF8(c alipay.Charset, json []byte) []byte {
 		switch {
 		case r < utf8.RuneSelf:
 			out = append(out, byte(r))
-		case err != nil || c == alipay.GB2312 && !inGB2312(converted):
+		case err != nil || c == alipay.GB2312 && !inGB2312(converted) || c == alipay.GBK && !inGBK(converted):
 			for _, unit := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, unit)
 			}
@@ -102,6 +102,25 @@ func fromUTF8(c alipay.Charset, json []byte) []byte {
 // bytes are both above 0xA0.
 func inGB2312(character []byte) bool {
 	return len(character) == 2 && character[0] >= 0xA1 && character[0] <= 0xF7 && character[1] >= 0xA1
+}
+
+// inGBK reports whether a character is one of GBK as clients read it. The
+// encoder knows more: the euro sign as the single byte 0x80, which Java reads
+// as no character, and what GB18030 put into places that GBK left free, with
+// which Python's reader fails as well.
+func inGBK(character []byte) bool {
+	if len(character) != 2 {
+		return false
+	}
+	switch first, second := character[0], character[1]; first {
+	case 0xA8:
+		return second != 0xBF
+	case 0xA9:
+		return second < 0x89 || second > 0x95
+	case 0xFE:
+		return second < 0x50
+	}
+	return true
 }
 
 func ascii(text []byte) bool {

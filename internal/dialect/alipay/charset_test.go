@@ -77,3 +77,22 @@ func (w *world) sendBytes(p params) reply {
 	must(w.T, values.Sign(appKey(), alipay.RSA2))
 	return w.do(http.MethodPost, "/gateway.do", formType, values.Form())
 }
+
+// UTF-8 that is said to be GBK is shown in sub_msg, where its byte 0x80 looks
+// like a euro sign: it is escaped, as are characters that only GB18030 has, so
+// that strict readers of GBK can read the answer.
+func TestAnswersHoldGBKOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, test := range []struct{ sent, shown string }{
+		{"一", `涓\u20ac`},
+		{"\xa8\xbf\xa9\x8a\xfe\x50\xa8\xbb\xa9\x96\xfe\x4f", `\u01f9\u2ff0\u2e81ɑ〇﨩`},
+	} {
+		values := w.sending(w.form()).but(params{"charset": "gbk"}).signedBy(otherKey()).values()
+		values.Set("biz_content", test.sent)
+		got := w.do(http.MethodPost, "/gateway.do?"+values.Encode(), "", "").wants("isv.invalid-signature", muban.RuleSignatureWrong)
+		if !strings.Contains(got.response(), "biz_content="+test.shown+"&amp;") {
+			t.Errorf("%q is shown as %s, want %s", test.sent, got.response(), test.shown)
+		}
+	}
+}
