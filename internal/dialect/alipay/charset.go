@@ -99,9 +99,20 @@ func fromUTF8(c alipay.Charset, json []byte) []byte {
 }
 
 // inGB2312 reports whether a character of GBK is one of GB2312, whose two
-// bytes are both above 0xA0.
+// bytes are both above 0xA0, and which left places free there that GBK filled.
 func inGB2312(character []byte) bool {
-	return len(character) == 2 && character[0] >= 0xA1 && character[0] <= 0xF7 && character[1] >= 0xA1
+	if len(character) != 2 || character[0] < 0xA1 || character[0] > 0xF7 || character[1] < 0xA1 {
+		return false
+	}
+	switch first, second := character[0], character[1]; first {
+	case 0xA2:
+		return second > 0xAA
+	case 0xA6:
+		return second < 0xE0
+	case 0xA8:
+		return second < 0xBB || second > 0xC0
+	}
+	return true
 }
 
 // inGBK reports whether a character is one of GBK as clients read it. The

@@ -79,16 +79,17 @@ func (w *world) sendBytes(p params) reply {
 }
 
 // UTF-8 that is said to be GBK is shown in sub_msg, where its byte 0x80 looks
-// like a euro sign: it is escaped, as are characters that only GB18030 has, so
-// that strict readers of GBK can read the answer.
-func TestAnswersHoldGBKOnly(t *testing.T) {
+// like a euro sign: it is escaped, as are characters that only GB18030 has, or
+// GBK and not GB2312, so that strict readers can read the answer.
+func TestAnswersHoldTheirCharsetOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, test := range []struct{ sent, shown string }{
-		{"一", `涓\u20ac`},
-		{"\xa8\xbf\xa9\x8a\xfe\x50\xa8\xbb\xa9\x96\xfe\x4f", `\u01f9\u2ff0\u2e81ɑ〇﨩`},
+	for _, test := range []struct{ charset, sent, shown string }{
+		{"gbk", "一", `涓\u20ac`},
+		{"gbk", "\xa8\xbf\xa9\x8a\xfe\x50\xa8\xbb\xa9\x96\xfe\x4f", `\u01f9\u2ff0\u2e81ɑ〇﨩`},
+		{"gb2312", "\xa2\xa1\xa6\xe0\xa8\xbb\xa2\xb1\xa6\xd8\xa8\xba", `\u2170\ufe35\u0251⒈ωê`},
 	} {
-		values := w.sending(w.form()).but(params{"charset": "gbk"}).signedBy(otherKey()).values()
+		values := w.sending(w.form()).but(params{"charset": test.charset}).signedBy(otherKey()).values()
 		values.Set("biz_content", test.sent)
 		got := w.do(http.MethodPost, "/gateway.do?"+values.Encode(), "", "").wants("isv.invalid-signature", muban.RuleSignatureWrong)
 		if !strings.Contains(got.response(), "biz_content="+test.shown+"&amp;") {
