@@ -63,7 +63,7 @@ func CheckTitle(t muban.Title) error {
 		return invalid("title", t.Title, "the title's text, in one line")
 	}
 	if t.Platform == muban.WeChatOA {
-		return checkContent(t.Content)
+		return checkFinishedTitle(t)
 	}
 	if len(t.Keywords) == 0 {
 		return invalid("keywords", "", "at least one keyword")
@@ -82,6 +82,30 @@ func CheckTitle(t muban.Title) error {
 			return invalid("keywords.origin", string(k.Origin), "platform or muban")
 		}
 		seen[k.ID] = true
+	}
+	return nil
+}
+
+// checkFinishedTitle refuses an official account's entry that a template could
+// not be, or whose industries no list can show.
+func checkFinishedTitle(t muban.Title) error {
+	for _, industry := range []struct{ member, name string }{
+		{"primary_industry", t.PrimaryIndustry}, {"deputy_industry", t.DeputyIndustry},
+	} {
+		if industry.name != "" && !plainLine(industry.name) {
+			return invalid(industry.member, industry.name, "an industry's name, in one line")
+		}
+	}
+	if err := checkExample(t.Example); err != nil {
+		return err
+	}
+	return checkContent(t.Content)
+}
+
+// checkExample refuses what no template can have as its example.
+func checkExample(example string) error {
+	if strings.ContainsRune(example, 0) {
+		return invalid("example", example, "a text without the character U+0000")
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package messaging
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/muban-dev/muban"
 )
@@ -142,8 +141,8 @@ func freeTemplate(app muban.App, req NewTemplate) (muban.Template, error) {
 	if err := checkContent(req.Content); err != nil {
 		return muban.Template{}, err
 	}
-	if strings.ContainsRune(req.Example, 0) {
-		return muban.Template{}, invalid("example", req.Example, "a text without the character U+0000")
+	if err := checkExample(req.Example); err != nil {
+		return muban.Template{}, err
 	}
 	keys, _ := muban.Placeholders(req.Content)
 	return muban.Template{AppID: app.ID, Title: req.Title, Content: req.Content, Example: req.Example, Keywords: keys}, nil
