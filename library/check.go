@@ -11,19 +11,28 @@ import (
 	"github.com/muban-dev/muban"
 )
 
+// What a library holds, in its files and in the store alike: what one takes and
+// the other does not could be exported and not imported.
 const (
-	longestID     = 64            // characters of a title's id
-	longestTitle  = 128           // characters of a title's text
+	LongestID    = 64  // characters of a title's id
+	LongestTitle = 128 // characters of a title's text
+
 	largestNumber = math.MaxInt32 // of a keyword; the same on every machine
 )
 
 // checkTitle refuses a title that a library cannot hold, or from which no
 // template could be made.
 func checkTitle(t muban.Title) error {
-	if err := checkText("id", t.ID, longestID); err != nil {
+	if err := checkText("id", t.ID, LongestID); err != nil {
 		return err
 	}
-	if err := checkText("title", t.Title, longestTitle); err != nil {
+	if t.ID == "." || t.ID == ".." {
+		return fmt.Errorf("id is %q, which clients take out of a path; give it another", t.ID)
+	}
+	if strings.ContainsFunc(t.ID, unseen) {
+		return fmt.Errorf("id %q has a character that is not printed; leave it out", t.ID)
+	}
+	if err := checkText("title", t.Title, LongestTitle); err != nil {
 		return err
 	}
 	if t.Platform == muban.WeChatOA {
@@ -40,20 +49,21 @@ func checkFinished(t muban.Title) error {
 	if strings.TrimSpace(t.Content) == "" {
 		return errors.New("content is empty; want a text such as {{first.DATA}}")
 	}
-	if strings.ContainsFunc(t.Content+t.Example, isUnprintable) {
+	if strings.ContainsFunc(t.Content+t.Example, Unprintable) {
 		return errors.New("content or example has a control character; only line breaks and tabs may be there")
 	}
 	if _, bad := muban.Placeholders(t.Content); bad != "" {
 		return fmt.Errorf("content has the placeholder %q; want one such as {{keyword1.DATA}}", bad)
 	}
-	if strings.ContainsFunc(t.PrimaryIndustry+t.DeputyIndustry, unicode.IsControl) {
-		return errors.New("primary_industry or deputy_industry has a control character; leave it out")
+	if err := checkOptional("primary_industry", t.PrimaryIndustry); err != nil {
+		return err
 	}
-	return nil
+	return checkOptional("deputy_industry", t.DeputyIndustry)
 }
 
-// isUnprintable is unicode.IsControl for texts of several lines.
-func isUnprintable(r rune) bool {
+// Unprintable is unicode.IsControl for texts of several lines: an official
+// account's content and example.
+func Unprintable(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 }
 
@@ -88,8 +98,8 @@ func checkKeyword(k muban.Keyword) error {
 	if strings.ContainsAny(k.Name, "{}") { // would read as a placeholder in a template
 		return fmt.Errorf("name %q has a brace; leave it out", k.Name)
 	}
-	if strings.ContainsFunc(k.Example, unicode.IsControl) { // may be empty: not every own keyword has one
-		return fmt.Errorf("example %q has a control character; leave it out", k.Example)
+	if err := checkOptional("example", k.Example); err != nil { // not every own keyword has one
+		return err
 	}
 	if k.Origin != muban.OriginPlatform && k.Origin != muban.OriginMuban {
 		return fmt.Errorf("origin is %q; want %q or %q", k.Origin, muban.OriginPlatform, muban.OriginMuban)
@@ -104,8 +114,29 @@ func checkText(member, text string, longest int) error {
 		return fmt.Errorf("%s is empty; it has to be given", member)
 	case n > longest:
 		return fmt.Errorf("%s has %d characters; at most %d fit", member, n, longest)
-	case strings.ContainsFunc(text, unicode.IsControl):
+	case strings.ContainsFunc(text, endsLine):
 		return fmt.Errorf("%s %q has a control character; leave it out", member, text)
 	}
 	return nil
 }
+
+// checkOptional refuses a text of any length, which may be left out, that is
+// not one line.
+func checkOptional(member, text string) error {
+	switch {
+	case strings.ContainsFunc(text, endsLine):
+		return fmt.Errorf("%s %q has a control character; leave it out", member, text)
+	case text != "" && strings.TrimSpace(text) == "":
+		return fmt.Errorf("%s is blank; leave it out", member)
+	}
+	return nil
+}
+
+// endsLine is any control character, and the two ends of lines and paragraphs
+// that Unicode has besides.
+func endsLine(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+// unseen is what is in a text and not printed, such as what turns it around.
+func unseen(r rune) bool { return unicode.Is(unicode.Cf, r) }

@@ -96,6 +96,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"id missing", `[{"title":"通知"}]`, `title 1: id "": id is empty`},
 		{"id too long", `[{"id":"` + strings.Repeat("A", 65) + `"}]`, "id has 65 characters; at most 64 fit"},
 		{"control character in the id", `[{"id":"AT\u00009001"}]`, `id "AT\x009001" has a control character`},
+		{"an id of dots", `[{"id":"..","title":"通知"}]`, `id is "..", which clients take out of a path`},
+		{"an id that turns the text around", `[{"id":"AT\u202e9001","title":"通知"}]`, `id "AT\u202e9001" has a character that is not printed`},
 		{"title blank", `[{"id":"AT9001","title":" "}]`, `title 1: id "AT9001": title is empty`},
 		{"title too long", `[{"id":"AT9001","title":"` + strings.Repeat("知", 129) + `"}]`, "title has 129 characters; at most 128 fit"},
 		{"line break in the title", `[{"id":"AT9001","title":"a\nb"}]`, `title "a\nb" has a control character`},
@@ -135,7 +137,8 @@ func TestDecodeRefusesOfficialAccountTitles(t *testing.T) {
 		{"no content", `[{"id":"TM1","title":"通知"}]`, "content is empty; want a text"},
 		{"control character", `[{"id":"TM1","title":"通知","content":"a\u0007"}]`, "only line breaks and tabs may be there"},
 		{"placeholder", `[{"id":"TM1","title":"通知","content":"{{first}}"}]`, "want one such as {{keyword1.DATA}}"},
-		{"industry", `[{"id":"TM1","title":"通知","content":"a","deputy_industry":"\n"}]`, "deputy_industry has a control character"},
+		{"industry", `[{"id":"TM1","title":"通知","content":"a","deputy_industry":"\n"}]`, `deputy_industry "\n" has a control character; leave it out`},
+		{"blank industry", `[{"id":"TM1","title":"通知","content":"a","primary_industry":" "}]`, "primary_industry is blank; leave it out"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -74,7 +75,10 @@ func TestTitleRequestsThatAreRefused(t *testing.T) {
 		{"content of a mini program", "POST", mini, `{"title":"t","keywords":[{"name":"k"}],"content":"c","deputy_industry":"d"}`, 422, "not_on_this_platform", []string{"body.content", "wechat-mini", "body.deputy_industry", "wechat-mini"}},
 		{"keywords of an official account", "POST", official, `{"title":"t","content":"c","keywords":[{"name":"k"}]}`, 422, "not_on_this_platform", []string{"body.keywords", "wechat-oa"}},
 		{"no content", "POST", official, `{"title":"t"}`, 422, "invalid_request", []string{"body.content", "is empty"}},
-		{"example with U+0000", "POST", official, `{"title":"t","content":"c","example":"a\u0000b"}`, 422, "invalid_request", []string{"body.example", `is "a\x00b"; it must be a text without the character U+0000`}},
+		{"example with U+0000", "POST", official, `{"title":"t","content":"c","example":"a\u0000b"}`, 422, "invalid_request", []string{"body.example", `is "a\x00b"; it must be a text without control characters`}},
+		{"content with a bell", "POST", official, `{"title":"t","content":"\u0007{{first.DATA}}"}`, 422, "invalid_request", []string{"body.content", "without control characters but for line ends and tabs"}},
+		{"an id that no file can hold", "POST", mini, `{"id":"` + strings.Repeat("号", 65) + `","title":"t","keywords":[{"name":"k"}]}`, 422, "invalid_request", []string{"body.id", "it must be 1 to 64 printable characters"}},
+		{"a title that no file can hold", "POST", mini, `{"title":"` + strings.Repeat("知", 129) + `","keywords":[{"name":"k"}]}`, 422, "invalid_request", []string{"body.title", "in one line of at most 128 characters"}},
 		{"industry of two lines", "POST", official, `{"title":"t","content":"c","primary_industry":"IT\n科技"}`, 422, "invalid_request", []string{"body.primary_industry", "an industry's name, in one line"}},
 		{"industry that is blank", "POST", official, `{"title":"t","content":"c","deputy_industry":" "}`, 422, "invalid_request", []string{"body.deputy_industry", "in one line"}},
 		{"bad placeholder", "POST", official, `{"title":"t","content":"{{x}}"}`, 422, "invalid_request", []string{"body.content", "{{x}}"}},

@@ -39,9 +39,7 @@ func (s *Service) RequestKeyword(ctx context.Context, req NewKeywordRequest) (mu
 	if err != nil {
 		return muban.KeywordRequest{}, err
 	}
-	if err := CheckTitle(muban.Title{Platform: req.Platform, ID: title.ID, Title: title.Title, Keywords: []muban.Keyword{
-		{ID: firstOwnKeyword, Name: req.Name, Example: req.Example, Origin: muban.OriginMuban},
-	}}); err != nil {
+	if err := checkKeyword(muban.Keyword{Name: req.Name, Example: req.Example, Origin: muban.OriginMuban}); err != nil {
 		return muban.KeywordRequest{}, keywordMember(err)
 	}
 	if err := keywordFree(title, req.Name); err != nil {
@@ -55,7 +53,7 @@ func (s *Service) RequestKeyword(ctx context.Context, req NewKeywordRequest) (mu
 
 // keywordMember names the request's member in the refusal of a keyword.
 func keywordMember(err error) error {
-	refusal, ok := err.(*muban.Refusal) //nolint:errorlint // CheckTitle wraps nothing
+	refusal, ok := err.(*muban.Refusal) //nolint:errorlint // checkKeyword wraps nothing
 	if !ok {
 		return err
 	}

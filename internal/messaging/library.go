@@ -2,10 +2,13 @@ package messaging
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/library"
 )
 
 // LibraryRange lists titles of a platform's library as its own call does, in
@@ -56,11 +59,11 @@ func (s *Service) DeleteTitle(ctx context.Context, platform muban.Platform, id s
 
 // CheckTitle refuses a title that no library can hold.
 func CheckTitle(t muban.Title) error {
-	if !pathID(t.ID) {
-		return invalid("id", t.ID, "1 to 256 printable characters, and neither . nor ..")
+	if !pathID(t.ID) || utf8.RuneCountInString(t.ID) > library.LongestID {
+		return invalid("id", t.ID, fmt.Sprintf("1 to %d printable characters, and neither . nor ..", library.LongestID))
 	}
-	if !plainLine(t.Title) {
-		return invalid("title", t.Title, "the title's text, in one line")
+	if !plainLine(t.Title) || utf8.RuneCountInString(t.Title) > library.LongestTitle {
+		return invalid("title", t.Title, fmt.Sprintf("the title's text, in one line of at most %d characters", library.LongestTitle))
 	}
 	if t.Platform == muban.WeChatOA {
 		return checkFinishedTitle(t)
@@ -70,18 +73,26 @@ func CheckTitle(t muban.Title) error {
 	}
 	seen := make(map[int]bool, len(t.Keywords))
 	for _, k := range t.Keywords {
-		number := strconv.Itoa(k.ID)
-		switch {
-		case k.ID <= 0 || seen[k.ID]:
-			return invalid("keywords.keyword_id", number, "positive and not repeated")
-		case !plainLine(k.Name) || strings.ContainsAny(k.Name, "{}"):
-			return invalid("keywords.name", k.Name, "a word in one line, without braces")
-		case k.Example != "" && !plainLine(k.Example):
-			return invalid("keywords.example", k.Example, "a text in one line")
-		case k.Origin != muban.OriginPlatform && k.Origin != muban.OriginMuban:
-			return invalid("keywords.origin", string(k.Origin), "platform or muban")
+		if k.ID <= 0 || seen[k.ID] {
+			return invalid("keywords.keyword_id", strconv.Itoa(k.ID), "positive and not repeated")
+		}
+		if err := checkKeyword(k); err != nil {
+			return err
 		}
 		seen[k.ID] = true
+	}
+	return nil
+}
+
+// checkKeyword refuses a keyword that no title can have, but for its number.
+func checkKeyword(k muban.Keyword) error {
+	switch {
+	case !plainLine(k.Name) || strings.ContainsAny(k.Name, "{}"):
+		return invalid("keywords.name", k.Name, "a word in one line, without braces")
+	case k.Example != "" && !plainLine(k.Example):
+		return invalid("keywords.example", k.Example, "a text in one line")
+	case k.Origin != muban.OriginPlatform && k.Origin != muban.OriginMuban:
+		return invalid("keywords.origin", string(k.Origin), "platform or muban")
 	}
 	return nil
 }
@@ -96,18 +107,12 @@ func checkFinishedTitle(t muban.Title) error {
 			return invalid(industry.member, industry.name, "an industry's name, in one line")
 		}
 	}
-	if err := checkExample(t.Example); err != nil {
-		return err
+	for _, text := range []struct{ member, value string }{{"content", t.Content}, {"example", t.Example}} {
+		if strings.ContainsFunc(text.value, library.Unprintable) {
+			return invalid(text.member, text.value, "a text without control characters but for line ends and tabs")
+		}
 	}
 	return checkContent(t.Content)
-}
-
-// checkExample refuses what no template can have as its example.
-func checkExample(example string) error {
-	if strings.ContainsRune(example, 0) {
-		return invalid("example", example, "a text without the character U+0000")
-	}
-	return nil
 }
 
 // checkContent refuses a text whose placeholders cannot be read (seed 004).

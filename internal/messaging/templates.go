@@ -3,6 +3,7 @@ package messaging
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/muban-dev/muban"
 )
@@ -141,8 +142,8 @@ func freeTemplate(app muban.App, req NewTemplate) (muban.Template, error) {
 	if err := checkContent(req.Content); err != nil {
 		return muban.Template{}, err
 	}
-	if err := checkExample(req.Example); err != nil {
-		return muban.Template{}, err
+	if strings.ContainsRune(req.Example, 0) {
+		return muban.Template{}, invalid("example", req.Example, "a text without the character U+0000")
 	}
 	keys, _ := muban.Placeholders(req.Content)
 	return muban.Template{AppID: app.ID, Title: req.Title, Content: req.Content, Example: req.Example, Keywords: keys}, nil
