@@ -50,6 +50,9 @@ func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // whoever has one can send. They need no expiry of their own, and must survive
 // that of a cache only so far that a lost one is fetched again.
 //
+// The context of Load and Replace ends after five seconds, that of Lock after a
+// minute.
+//
 // A store that fails makes calls fail only once there is no good token in memory:
 // fetching around a store that is down would have processes end each other's
 // tokens.

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/muban-dev/muban"
@@ -113,21 +112,21 @@ func refusedForGood(err error) bool {
 // obtain looks for a token in the store, and fetches one where that has none
 // that is good: fresh, and not the one that was refused.
 func (k *tokenKeeper) obtain(ctx context.Context, refused string) (t Token, fetched bool, err error) {
-	stored, err := k.store.Load(ctx, k.key)
+	stored, err := k.load(ctx)
 	if err != nil {
-		return Token{}, false, fmt.Errorf("loading the access token: %w", err)
+		return Token{}, false, err
 	}
 	if k.good(stored, refused) {
 		return k.adopt(stored, refused), false, nil
 	}
 	if locker, ok := k.store.(TokenLocker); ok {
-		unlock, err := locker.Lock(ctx, k.key)
+		unlock, err := k.lock(ctx, locker)
 		if err != nil {
-			return Token{}, false, fmt.Errorf("locking the access token: %w", err)
+			return Token{}, false, err
 		}
 		defer unlock()
-		if stored, err = k.store.Load(ctx, k.key); err != nil {
-			return Token{}, false, fmt.Errorf("loading the access token: %w", err)
+		if stored, err = k.load(ctx); err != nil {
+			return Token{}, false, err
 		}
 		if k.good(stored, refused) {
 			return k.adopt(stored, refused), false, nil
@@ -175,7 +174,7 @@ func (k *tokenKeeper) fetchOther(ctx context.Context, stored Token, refused stri
 func (k *tokenKeeper) put(ctx context.Context, stored, next Token, refused string) (Token, bool, error) {
 	const turns = 3
 	for range turns {
-		replaced, err := k.store.Replace(ctx, k.key, stored.Generation, next)
+		replaced, err := k.replace(ctx, stored.Generation, next)
 		if err != nil {
 			// It is good all the same; the others will fetch their own.
 			k.log.WarnContext(ctx, "access token not stored", "key", k.key, "token", next, "error", secrets{next.Text, stored.Text}.hideIn(err))
@@ -185,8 +184,8 @@ func (k *tokenKeeper) put(ctx context.Context, stored, next Token, refused strin
 			k.log.InfoContext(ctx, "access token fetched", "key", k.key, "token", next)
 			return k.adopt(next, refused), true, nil
 		}
-		if stored, err = k.store.Load(ctx, k.key); err != nil {
-			return Token{}, false, fmt.Errorf("loading the access token: %w", secrets{next.Text}.hideIn(err))
+		if stored, err = k.load(ctx); err != nil {
+			return Token{}, false, secrets{next.Text}.hideIn(err)
 		}
 		if k.good(stored, refused) {
 			return k.adopt(stored, refused), false, nil

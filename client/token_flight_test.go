@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,5 +137,79 @@ func TestGoodTokenOutlivesWhatHangs(t *testing.T) {
 				time.Sleep(unattended) //nolint:forbidigo // in a bubble
 			})
 		})
+	}
+}
+
+// stuckStore is a store one of whose calls goes to a connection that is dead.
+type stuckStore struct {
+	TokenStore
+	load, replace, lock bool // the next of them is stuck
+}
+
+func stuck(ctx context.Context, next *bool) error {
+	if !*next {
+		return nil
+	}
+	*next = false
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *stuckStore) Load(ctx context.Context, key string) (Token, error) {
+	if err := stuck(ctx, &s.load); err != nil {
+		return Token{}, err
+	}
+	return s.TokenStore.Load(ctx, key)
+}
+
+func (s *stuckStore) Replace(ctx context.Context, key string, held uint64, next Token) (bool, error) {
+	if err := stuck(ctx, &s.replace); err != nil {
+		return false, err
+	}
+	return s.TokenStore.Replace(ctx, key, held, next)
+}
+
+func (s *stuckStore) Lock(ctx context.Context, _ string) (func(), error) {
+	return func() {}, stuck(ctx, &s.lock)
+}
+
+// A store's call that is stuck ends, however many wait for what it brings: else
+// none of them ever got a token, and each new one joined them.
+func TestStuckStoreCallEnds(t *testing.T) {
+	t.Parallel()
+	for name, store := range map[string]*stuckStore{
+		"load": {load: true}, "replace": {replace: true}, "lock": {lock: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				store.TokenStore = NewMemoryTokens()
+				k := keeperOf(store, &fetcher{clock: systemClock{}})
+				answers := make(chan struct{}, 300)
+				for range 150 {
+					go func() {
+						ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+						defer cancel()
+						if _, err := k.get(ctx); err == nil {
+							answers <- struct{}{}
+						}
+					}()
+					time.Sleep(time.Second) //nolint:forbidigo // in a bubble
+				}
+				if n := len(answers); n < 80 {
+					t.Errorf("%d of 150 callers, one a second, got a token", n)
+				}
+				time.Sleep(unattended) //nolint:forbidigo // in a bubble
+			})
+		})
+	}
+}
+
+// A store that panics has failed; the program goes on.
+func TestStoreThatPanics(t *testing.T) {
+	t.Parallel()
+	k := keeperOf(struct{ TokenStore }{}, &fetcher{clock: systemClock{}})
+	if _, err := k.get(t.Context()); err == nil || !strings.Contains(err.Error(), "the token store panicked: ") {
+		t.Errorf("error %v", err)
 	}
 }
