@@ -7,10 +7,13 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,5 +172,47 @@ func TestRenewedCertificate(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A certificate that was renewed under many sends is fetched once for all of
+// them: they were accepted, and the gateway serves few calls of a kind a second.
+func TestRenewedCertificateUnderManySends(t *testing.T) {
+	t.Parallel()
+	later := time.Now().Add(time.Hour)
+	root := issue(t, nil, "CA", later)
+	app, old, renewed := issue(t, root, "shop", later), issue(t, root, "Alipay", later), issue(t, root, "Alipay", later)
+	var sent sync.WaitGroup // answers to all sends leave together
+	sent.Add(many)
+	var fetched atomic.Int64
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		method, content := r.PostFormValue("method"), `{"code":"10000","msg":"Success"}`
+		if method == alipay.MethodSend {
+			sent.Done()
+			sent.Wait()
+		} else if fetched.Add(1) == 1 {
+			content = `{"code":"10000","alipay_cert_content":"` + base64.StdEncoding.EncodeToString([]byte(pemOf(renewed))) + `"}`
+		} else {
+			content = `{"code":"40005","msg":"Call Limited","sub_code":"isv.app-call-limited","sub_msg":"?"}`
+		}
+		sign, err := alipay.Sign(renewed.key, alipay.RSA2, []byte(content))
+		if err != nil {
+			t.Error(err)
+		}
+		answer := alipay.Envelope{Name: alipay.ResponseName(method), Content: []byte(content), Sign: sign, CertSN: alipay.CertSN(renewed.Certificate)}
+		_, _ = w.Write(answer.Bytes())
+	}))
+	t.Cleanup(gateway.Close)
+	c, err := client.New(client.Config{
+		Platform: muban.Alipay, AppID: "a", BaseURL: gateway.URL, Timeout: time.Minute, Limits: client.NewLimits(many, 1),
+		Alipay: client.AlipayKeys{
+			AppPrivateKey: base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(app.key)),
+			AppCert:       pemOf(app), AlipayCert: pemOf(old), AlipayRootCert: pemOf(root),
+		},
+	})
+	must(t, err)
+	errs := together(many, func(int) error { return ignore(c.Send(t.Context(), payment)) })
+	if err := errors.Join(errs...); err != nil || fetched.Load() != 1 {
+		t.Errorf("fetched %d times; %v", fetched.Load(), err)
 	}
 }

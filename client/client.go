@@ -15,6 +15,8 @@ type Client struct {
 	platform platform
 	http     *http.Client
 	tokens   *tokenKeeper // nil where the platform has no access tokens
+	// fetching is held by who fetches what answers cannot be read without.
+	fetching chan struct{}
 }
 
 // New makes a client. What is wrong with the config is reported all at once,
@@ -24,7 +26,7 @@ func New(config Config) (*Client, error) {
 	if err := errors.Join(append(config.validate(), problems...)...); err != nil {
 		return nil, err
 	}
-	c := &Client{config: config.withDefaults(base), platform: adapter}
+	c := &Client{config: config.withDefaults(base), platform: adapter, fetching: make(chan struct{}, 1)}
 	c.http = c.config.httpClient()
 	if issuer, ok := adapter.(tokenIssuer); ok {
 		c.tokens = newTokenKeeper(c, issuer)

@@ -72,6 +72,19 @@ func (r *run) verdict(ctx context.Context, got *answer) (*refusal, error) {
 	if fetch == nil {
 		return nil, err
 	}
+	// All answers from now on are missing it: one fetches it for all of them,
+	// and the platform's limit of calls is not met by their number.
+	waiting, cancel := context.WithTimeout(ctx, r.config.Timeout)
+	defer cancel()
+	select {
+	case r.fetching <- struct{}{}:
+		defer func() { <-r.fetching }()
+	case <-waiting.Done():
+		return nil, err
+	}
+	if no, err := r.platform.verdict(r.call, got); err == nil {
+		return no, nil
+	}
 	f := r.exchange(ctx, r.platform.request(fetch, "", now))
 	if f.answer != nil {
 		f.err = fetch.read(f.answer.body)
