@@ -34,9 +34,10 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 	}
 	type change = func(*client.SendRequest)
 	everywhere := map[string]change{
-		"Template": func(r *client.SendRequest) { r.Template = "" },
-		"Data":     func(r *client.SendRequest) { r.Data = map[string]muban.Value{"": {Text: "x"}} },
-		"To":       func(r *client.SendRequest) { r.To, r.Baidu, r.Alipay = "", nil, nil },
+		"Template":    func(r *client.SendRequest) { r.Template = "" },
+		"Data":        func(r *client.SendRequest) { r.Data = map[string]muban.Value{"": {Text: "x"}} },
+		"To":          func(r *client.SendRequest) { r.To, r.Baidu, r.Alipay = "", nil, nil },
+		"Data[first]": func(r *client.SendRequest) { r.Data = texts("first", "\xbf\xa7\xb7\xc8") }, // 咖啡 in GBK
 	}
 	type row struct {
 		platform muban.Platform
@@ -56,6 +57,8 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 		{muban.WeChatOA, "WeChatOA.MiniProgram.AppID", func(r *client.SendRequest) {
 			r.WeChatOA = &client.WeChatOA{MiniProgram: muban.MiniProgram{PagePath: "index"}}
 		}},
+		{muban.WeChatOA, "WeChatOA.ClientMsgID", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{ClientMsgID: "\xb6\xa9"} }},
+		{muban.Baidu, "Data", func(r *client.SendRequest) { r.Data = texts("\xb6\xa9", "") }},
 		{muban.WeChatMini, "WeChatOA", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{} }},
 		{muban.Baidu, "WeChatOA", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{} }},
 		{muban.WeChatMini, "Grant.ID", func(r *client.SendRequest) { r.Grant.ID = "" }},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/muban-dev/muban"
 )
@@ -156,7 +157,28 @@ func (c *Client) checkSend(req SendRequest) *Error {
 			return argument(p, OpSend, "Data["+key+"].Color", "is set; only WeChat has colours")
 		}
 	}
+	if field := notUTF8(req); field != "" {
+		return argument(p, OpSend, field, "is not UTF-8; a text of another charset, as GBK, would arrive as question marks")
+	}
 	return checkGrant(p, req.Grant)
+}
+
+// notUTF8 is the member whose text is not UTF-8; empty where all are. They
+// would be sent with U+FFFD in the place of what cannot be read.
+func notUTF8(req SendRequest) string {
+	texts := [][2]string{{"To", req.To}, {"Template", req.Template}, {"Page", req.Page}, {"Grant.ID", req.Grant.ID}}
+	if own := req.WeChatOA; own != nil {
+		texts = append(texts, [2]string{"WeChatOA.URL", own.URL}, [2]string{"WeChatOA.ClientMsgID", own.ClientMsgID})
+	}
+	for _, key := range slices.Sorted(maps.Keys(req.Data)) {
+		texts = append(texts, [2]string{"Data", key}, [2]string{"Data[" + key + "]", req.Data[key].Text})
+	}
+	for _, one := range texts {
+		if !utf8.ValidString(one[1]) {
+			return one[0]
+		}
+	}
+	return ""
 }
 
 // checkGrant refuses a grant of a kind that the platform does not have.
