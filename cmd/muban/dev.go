@@ -187,10 +187,10 @@ func baseURL(addr string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// newLog writes JSON lines, or colours where a person reads.
+// newLog writes JSON lines, or text where a person reads.
 func newLog(w io.Writer) *slog.Logger {
 	if isTerminal(w) {
-		return slog.New(colouredLog(w))
+		return slog.New(terminalLog(w))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
 }

@@ -16,6 +16,8 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-func colouredLog(w io.Writer) slog.Handler {
-	return tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly})
+// terminalLog is for people, in colours unless they asked for none.
+func terminalLog(w io.Writer) slog.Handler {
+	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" // no-color.org
+	return tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: plain})
 }
