@@ -24,7 +24,7 @@ that folder.
 
 PostgreSQL has its own: pg_basebackup and pg_dump.`,
 		Example: "  muban backup --data /var/lib/muban --to /backup/muban-$(date +%F).db",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			size, err := sqlstore.Backup(cmd.Context(), dir, to)
 			if err == nil {

@@ -41,7 +41,7 @@ gives, beside bare RSA signing.`,
   muban bench --database postgres://muban@127.0.0.1/muban --nodes 1,2
   muban bench --preload 10000000 --duration 1m --json
   muban bench --platform wechat-oa --callbacks`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Platform = string(platform)
 			o.Engines = benchEngines(engines, o.Database)

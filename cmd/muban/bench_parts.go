@@ -46,7 +46,7 @@ func newFillCommand(s *shell) *cobra.Command {
 		Use:    "fill",
 		Short:  "Give a new store a past (used by bench)",
 		Hidden: true,
-		Args:   cobra.NoArgs,
+		Args:   takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// Each line says how many more are stored; who does not read them
 			// is served all the same.

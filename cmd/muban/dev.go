@@ -32,7 +32,7 @@ with the same ids and secrets at every start, and prints a line for each that
 can be copied and sends a message. Without --data everything is forgotten when
 it stops.`,
 		Example: "  muban dev\n  muban dev --listen 127.0.0.1:0 --data ./sandbox",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runDev(cmd, flags)
 		},

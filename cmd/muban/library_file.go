@@ -45,7 +45,7 @@ file is checked before the first title is added.`,
 func newLibraryExport(s *shell) *cobra.Command {
 	var platform muban.Platform
 	cmd := &cobra.Command{
-		Use: "export [FILE]", Short: "Write all titles to a file", Args: cobra.MaximumNArgs(1),
+		Use: "export [FILE]", Short: "Write all titles to a file", Args: mayTake("FILE"),
 		Long:    "Write all titles, the oldest first, to a file or to standard output.",
 		Example: "  muban library export --platform baidu titles.json",
 		RunE: s.with(func(ctx context.Context, c *apiclient.Client, args []string) error {

@@ -21,7 +21,7 @@ missing ones. The server does the same when it starts; this command does it
 before: on the embedded store while no server runs, on PostgreSQL at any time,
 since nodes and migrations wait for each other.`,
 		Example: "  muban migrate --data /var/lib/muban --dry-run\n  muban migrate --database postgres://muban@db.example/muban",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if dryRun {
 				return where.useExisting(func(o sqlstore.Options) error { return migrate(cmd, o, true) })

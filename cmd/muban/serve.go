@@ -34,7 +34,7 @@ from the file of --admin-token-file or from MUBAN_ADMIN_TOKEN. Settings may stan
 in a TOML file under the flags' names, or in the environment as MUBAN_DATA,
 MUBAN_KEEP and so on; the environment wins over the file, flags over both.`,
 		Example: "  muban serve --data /var/lib/muban --admin-token-file /etc/muban/token",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE:    runServe,
 	}
 	filledFlag(cmd, new(string), "config", "TOML file with settings under the flags' names")

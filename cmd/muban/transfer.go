@@ -20,19 +20,19 @@ muban import reads into an empty store of either engine. No server may run on th
 embedded store meanwhile; on PostgreSQL nodes may, but what they accept later is
 not in the file. The file holds the apps' secrets.`,
 		Example: "  muban export --data /var/lib/muban --out muban.jsonl",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return where.useExisting(func(o sqlstore.Options) error { return export(cmd, o, file) })
 		},
 	}
 	where.flags(cmd)
-	filledFlag(cmd, &file, "out", "file to write, which must not exist (default: standard output)")
+	filledFlag(cmd, &file, "out", "file to write, which must not exist; - is standard output, the default")
 	return cmd
 }
 
 func export(cmd *cobra.Command, store sqlstore.Options, path string) (err error) {
 	var rows int64
-	if path == "" {
+	if path == "" || path == "-" {
 		rows, err = sqlstore.Export(cmd.Context(), store, cmd.OutOrStdout())
 	} else {
 		rows, err = sqlstore.ExportFile(cmd.Context(), store, path)
@@ -53,17 +53,17 @@ func newImportCommand(_ *shell) *cobra.Command {
 that no server has run on. The file is checked against its own sum and counts. A
 store in which an import broke off does not open.`,
 		Example: "  muban import --database postgres://muban@db.example/muban --in muban.jsonl",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return importFrom(cmd, where, path) },
 	}
 	where.flags(cmd)
-	filledFlag(cmd, &path, "in", "file to read (default: standard input)")
+	filledFlag(cmd, &path, "in", "file to read; - is standard input, the default")
 	return cmd
 }
 
 func importFrom(cmd *cobra.Command, where storePlace, path string) error {
 	in := cmd.InOrStdin()
-	if path != "" {
+	if path != "" && path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
 			return err

@@ -103,6 +103,16 @@ func takes(names ...string) cobra.PositionalArgs {
 	}
 }
 
+// mayTake checks that nothing but the named argument is given, if that.
+func mayTake(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return takes(name)(cmd, args)
+	}
+}
+
 // noteBeginning lets the shell know when a command's own work begins.
 func (s *shell) noteBeginning(cmd *cobra.Command) {
 	if work := cmd.RunE; work != nil {
