@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -23,11 +24,11 @@ is given the public one as app_public_key. The private key is printed, and sent
 nowhere. Java wants it as PKCS #8, most others take either; with --json all forms
 are printed as bare base64, as the platform's key tool does.`,
 		Example: "  muban alipay keygen --dir ./keys\n  muban app update 2021000000000004 --app-public-key-file ./keys/appPublicKey.pem",
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if bits < 1024 || bits > 8192 {
 				return usageErrorf("--bits %d: want 1024 to 8192; RSA2 keys have 2048", bits)
 			}
-			key, err := rsa.GenerateKey(rand.Reader, bits)
+			key, err := generateKey(cmd.Context(), bits)
 			if err != nil {
 				return err
 			}
@@ -37,6 +38,26 @@ are printed as bare base64, as the platform's key tool does.`,
 	cmd.Flags().IntVar(&bits, "bits", 2048, "length of the key")
 	filledFlag(cmd, &dir, "dir", "folder to write the keys to as files instead; it is made if need be")
 	return cmd
+}
+
+// generateKey makes a key, which takes many seconds if it is long, unless ctx
+// ends before.
+func generateKey(ctx context.Context, bits int) (*rsa.PrivateKey, error) {
+	type made struct {
+		key *rsa.PrivateKey
+		err error
+	}
+	done := make(chan made, 1)
+	go func() {
+		key, err := rsa.GenerateKey(rand.Reader, bits)
+		done <- made{key, err}
+	}()
+	select {
+	case m := <-done:
+		return m.key, m.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // keyPair is a key pair printed with --json, in bare base64.

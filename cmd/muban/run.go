@@ -10,10 +10,12 @@ import (
 // run does what the arguments ask for and returns the exit code. It writes to
 // nothing but the two streams, and stops when ctx ends.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := &shell{in: stdin, out: stdout, err: stderr}
+	in := newInput(ctx, stdin)
+	defer func() { _ = in.Close() }() // never fails
+	s := &shell{in: in, out: stdout, err: stderr}
 	root := newRootCommand(s)
 	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
-	root.SetIn(stdin)
+	root.SetIn(in)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	asked, err := root.ExecuteContextC(ctx)

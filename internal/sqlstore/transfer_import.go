@@ -85,6 +85,9 @@ func Import(ctx context.Context, o Options, from io.Reader) (rows int64, err err
 // head reads the first line.
 func (i *importer) head() error {
 	line, err := i.next()
+	if failed := i.lines.Err(); failed != nil && !errors.Is(failed, bufio.ErrTooLong) {
+		return fmt.Errorf("reading the export: %w", failed)
+	}
 	var head transferHead
 	if err != nil || json.Unmarshal(line, &head) != nil || head.Version == 0 {
 		return errors.New("this is not an export of a Muban store: its first line has no muban_store")
