@@ -91,7 +91,7 @@ func startFailure(err error) error {
 // stop meanwhile, since its calls are refused then.
 func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // being told to stop is no failure
 	}
 	return err
 }
