@@ -86,3 +86,25 @@ test('time of another year and a server that is away stand beside each other on 
   assert.ok(a.y + a.height <= b.y || b.x + b.width <= a.x, 'one covers the other');
   assert.equal(await page.evaluate(() => document.querySelector('header').scrollWidth), narrow.width, 'the header is wider than the screen');
 });
+
+test('an overview that takes the server long is asked for once at a time', async (t) => {
+  const { base } = await start(t);
+  const page = await visit(t, await open(t), base, '/about:blank');
+  await page.clock.install();
+  await page.route('**/api/v1/clock', (route) => route.fulfill({ status: 404, body: '{}' })); // the page's time is moved, the server's is not
+  const held = [];
+  await page.route('**/api/v1/overview?*', (route) => held.push(route));
+  const asked = page.waitForRequest('**/api/v1/overview?*');
+  await page.goto(`${base}/overview`);
+  await asked;
+  await page.clock.fastForward(30_000);
+  await sendMini(base, await mintForm(base));
+  await page.clock.fastForward(5_000);
+  assert.equal(held.length, 1, 'it was asked again before it had answered');
+  const next = page.waitForRequest(/overview.*app_id=/);
+  await page.getByLabel('应用').selectOption(mini.app);
+  await next;
+  await page.unroute('**/api/v1/overview?*');
+  await held.at(-1).continue();
+  await page.getByRole('link', { name: /^1 ?受理$/ }).waitFor();
+});
