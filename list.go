@@ -38,6 +38,8 @@ type MessageFilter struct {
 	TemplateID string
 	GrantID    string // needs AppID
 	AfterSeq   int64  // only newer messages
+	// From and To bound when it was accepted; To itself is out.
+	From, To time.Time
 }
 
 // CallFilter selects calls; zero members select everything.
@@ -51,6 +53,8 @@ type CallFilter struct {
 	GrantID   string
 	// Refused selects calls that were refused, or those that were not.
 	Refused *bool
+	// From and To bound when it came; To itself is out.
+	From, To time.Time
 	// Text is looked for in everything that is kept of a call, whatever its
 	// case. A whole token or secret finds the calls in which it was masked.
 	Text string

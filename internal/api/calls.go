@@ -40,6 +40,8 @@ type CallFilter struct {
 	GrantID   string    `query:"grant_id" doc:"Only sends with this grant."`
 	Refused   string    `query:"refused" enum:"true,false" doc:"Only those that were refused, or only those that were not."`
 	Q         string    `query:"q" doc:"Only those in which this text stands anywhere, whatever its case. A whole token or secret finds the calls in which it was masked."`
+	From      Moment    `query:"from" doc:"Only those that came then or later, in sandbox time." example:"2026-11-21T00:00:00Z"`
+	To        Moment    `query:"to" doc:"Only those that came before, in sandbox time." example:"2026-11-22T00:00:00Z"`
 	After     string    `query:"after" doc:"Only those newer than the call with this id; one that is not kept any more leaves out nothing."`
 	Paging
 }
@@ -152,7 +154,7 @@ func (a *api) hasInspector() error {
 func (a *api) listCalls(ctx context.Context, in *CallFilter) (*Answer[List[Call]], error) {
 	filter := muban.CallFilter{
 		AppID: in.AppID, ID: in.RID, Code: in.Code, MessageID: in.MessageID.id, GrantID: in.GrantID, Text: in.Q, After: in.After,
-		Users: a.idsOf(ctx, in.AppID, in.User),
+		Users: a.idsOf(ctx, in.AppID, in.User), From: in.From.Time, To: in.To.Time,
 	}
 	if in.Refused != "" {
 		refused := in.Refused == "true"

@@ -28,6 +28,8 @@ type MessageFilter struct {
 	TemplateID string      `query:"template_id" doc:"Only those of this template."`
 	GrantID    string      `query:"grant_id" doc:"Only those that this grant paid for."`
 	After      MessageID   `query:"after" doc:"Only those newer than this message." example:"1234567890"`
+	From       Moment      `query:"from" doc:"Only those accepted then or later, in sandbox time." example:"2026-11-21T00:00:00Z"`
+	To         Moment      `query:"to" doc:"Only those accepted before, in sandbox time." example:"2026-11-22T00:00:00Z"`
 	Wait       Wait        `query:"wait" doc:"How long to hold the answer, as a Go duration up to 60s; real time." example:"10s"`
 	Paging
 }
@@ -132,7 +134,7 @@ func (a *api) listMessages(ctx context.Context, in *MessageFilter) (*Answer[List
 	}
 	messages, err := a.service.Messages(ctx, messaging.MessageQuery{
 		AppID: in.AppID, User: in.User, State: in.State,
-		TemplateID: in.TemplateID, GrantID: in.GrantID, After: in.After.id,
+		TemplateID: in.TemplateID, GrantID: in.GrantID, After: in.After.id, From: in.From.Time, To: in.To.Time,
 	}, in.page(), hold)
 	return &Answer[List[Message]]{listOf(messages, showMessage)}, err
 }

@@ -24,6 +24,7 @@ func (i *Inspector) selects(f muban.CallFilter) func(*entry) bool {
 			(f.MessageID == 0 || c.MessageID == f.MessageID) &&
 			(f.GrantID == "" || c.GrantID == f.GrantID) &&
 			(f.Refused == nil || *f.Refused == e.refused) &&
+			!c.At.Before(f.From) && (f.To.IsZero() || c.At.Before(f.To)) &&
 			(len(texts) == 0 || i.holds(e, texts))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/muban-dev/muban"
 	"github.com/muban-dev/muban/internal/inspect"
@@ -15,6 +16,7 @@ func TestSearch(t *testing.T) {
 	good := ask(t, i, asked{path: "/one?a=1", app: "wx1", body: `{"touser":"oUser"}`})
 	bad := ask(t, i, asked{path: "/two", refusal: muban.Refuse(muban.RuleGrantSpent, "app_id", "wx2", "grant_id", "form-9")})
 	yes, no := true, false
+	first, second := calls(t, i, muban.CallFilter{Text: good}, muban.Page{Limit: 1}).Items[0].At, calls(t, i, muban.CallFilter{Text: bad}, muban.Page{Limit: 1}).Items[0].At
 	for name, test := range map[string]struct {
 		filter muban.CallFilter
 		want   string
@@ -31,6 +33,9 @@ func TestSearch(t *testing.T) {
 		"nothing":                {muban.CallFilter{AppID: "wx1", Code: "40001"}, ""},
 		"user":                   {muban.CallFilter{Users: []string{"oUser"}}, ""},
 		"message":                {muban.CallFilter{MessageID: 7}, ""},
+		"from":                   {muban.CallFilter{From: second.Add(time.Nanosecond)}, ""},
+		"to":                     {muban.CallFilter{To: first}, ""},
+		"from and to":            {muban.CallFilter{AppID: "wx1", From: first, To: first.Add(time.Nanosecond)}, good},
 		"grant":                  {muban.CallFilter{GrantID: "form-9"}, ""},
 	} {
 		var got string

@@ -16,6 +16,7 @@ type MessageQuery struct {
 	TemplateID string
 	GrantID    string
 	After      muban.MessageID
+	From, To   time.Time // when it was accepted; To itself is out
 }
 
 // Message returns one message.
@@ -75,7 +76,7 @@ func waitForChange(ctx context.Context, changed, stop <-chan struct{}, end *time
 func (s *Service) messageFilter(ctx context.Context, query MessageQuery) (muban.MessageFilter, error) {
 	filter := muban.MessageFilter{
 		AppID: query.AppID, State: query.State, TemplateID: query.TemplateID,
-		GrantID: query.GrantID, AfterSeq: query.After.Seq(),
+		GrantID: query.GrantID, AfterSeq: query.After.Seq(), From: query.From, To: query.To,
 	}
 	if query.State != "" && !slices.Contains(muban.States(), query.State) {
 		return filter, invalid("state", string(query.State), "accepted, delivered, refused or failed")

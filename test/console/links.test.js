@@ -71,3 +71,33 @@ test('what a push consists of is said above it', async (t) => {
   await page.getByRole('link', { name: /1 次尝试/ }).click();
   for (const text of ['签名与参与签名的值', '请求体', '回答']) await page.getByRole('paragraph').filter({ hasText: text }).waitFor();
 });
+
+test('a bar of the overview leads to what it counts, by pointer and by keyboard', async (t) => {
+  const { base } = await start(t);
+  await sendMini(base, await mintForm(base));
+  await api(base, 'POST', '/api/v1/clock/advance', { by: '5h' });
+  await sendOfficial(base);
+  await sendMini(base, 'unknown');
+  const page = await visit(t, await open(t), base, '/overview');
+  const chart = page.getByRole('slider', { name: /受理的消息/ });
+  await chart.focus();
+  const counted = () => page.getByRole('heading', { name: /受理的消息/ }).innerText();
+  await page.keyboard.press('Home');
+  while ((await counted()).endsWith(' 0')) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/messages\?from=/);
+  await page.getByRole('link', { name: /购买成功通知/ }).waitFor();
+  assert.equal(await page.locator('a.line').count(), 1, 'the list has messages of other times');
+  await page.getByRole('button', { name: / – / }).click();
+  await page.getByRole('link', { name: /订单支付成功通知/ }).waitFor();
+
+  await page.goto(`${base}/overview`);
+  const box = await page.getByRole('slider', { name: /被拒绝的调用/ }).boundingBox();
+  const refused = page.getByRole('heading', { name: /被拒绝的调用/ });
+  let x = box.x + box.width - 20;
+  do await page.mouse.move((x -= 4), box.y + box.height / 2);
+  while (x > box.x + 60 && (await refused.innerText()).endsWith(' 0'));
+  await page.mouse.click(x, box.y + box.height / 2);
+  await page.waitForURL(/\/calls\?.*refused=true&from=/);
+  await page.getByRole('link', { name: /41028/ }).waitFor();
+});

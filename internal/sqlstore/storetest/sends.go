@@ -160,6 +160,12 @@ func messageLists(t *testing.T, b *bundle) {
 		{"unknown grant", muban.MessageFilter{GrantID: "g9"}, nil},
 		{"after", muban.MessageFilter{AfterSeq: first.ID.Seq()}, all[:2]},
 		{"after the last", muban.MessageFilter{AfterSeq: third.ID.Seq()}, nil},
+		{"from", muban.MessageFilter{From: first.AcceptedAt}, all},
+		{"from long before", muban.MessageFilter{From: first.AcceptedAt.Add(-time.Hour)}, all},
+		{"from later", muban.MessageFilter{From: third.AcceptedAt.Add(time.Millisecond)}, nil},
+		{"from long after", muban.MessageFilter{From: third.AcceptedAt.Add(time.Hour)}, nil},
+		{"to", muban.MessageFilter{To: first.AcceptedAt}, nil},
+		{"from and to, of a user", muban.MessageFilter{AppID: b.app.ID, UserNo: b.user.No, From: first.AcceptedAt, To: third.AcceptedAt.Add(time.Millisecond)}, all},
 	} {
 		if got := list(test.filter); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)

@@ -3296,6 +3296,10 @@ export interface operations {
                 refused?: "true" | "false";
                 /** @description Only those in which this text stands anywhere, whatever its case. A whole token or secret finds the calls in which it was masked. */
                 q?: string;
+                /** @description Only those that came then or later, in sandbox time. */
+                from?: string;
+                /** @description Only those that came before, in sandbox time. */
+                to?: string;
                 /** @description Only those newer than the call with this id; one that is not kept any more leaves out nothing. */
                 after?: string;
                 /** @description The most items to answer. */
@@ -3797,6 +3801,10 @@ export interface operations {
                 grant_id?: string;
                 /** @description Only those newer than this message. */
                 after?: string;
+                /** @description Only those accepted then or later, in sandbox time. */
+                from?: string;
+                /** @description Only those accepted before, in sandbox time. */
+                to?: string;
                 /** @description How long to hold the answer, as a Go duration up to 60s; real time. */
                 wait?: string;
                 /** @description The most items to answer. */
