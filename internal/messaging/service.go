@@ -68,8 +68,9 @@ func (s *Service) appByNumber(ctx context.Context, number int64) (muban.App, err
 	return s.apps.Get(number, func() (muban.App, error) { return s.store.AppByNumber(ctx, number) })
 }
 
-// cachedApp is an app that a request names by its id. Its number may have become another
-// app's, where it was deleted since; then the store is asked.
+// cachedApp is an app that a request names by its id. Its number may be nobody's
+// any more, where it was deleted since, or by an earlier version on another node
+// the next app's; then the store is asked.
 func (s *Service) cachedApp(ctx context.Context, appID string) (muban.App, error) {
 	number, err := s.numbers.Get(appID, func() (int64, error) {
 		app, err := s.store.App(ctx, appID)

@@ -14,7 +14,7 @@ func TestFilesMayNotGrow(t *testing.T) {
 	t.Parallel()
 	const limited = "MUBAN_TEST_FILES_MAY_NOT_GROW"
 	if os.Getenv(limited) == "" {
-		test := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFilesMayNotGrow$") //nolint:gosec // this program
+		test := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFilesMayNotGrow$")
 		test.Env = append(os.Environ(), limited+"=1")
 		if out, err := test.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
