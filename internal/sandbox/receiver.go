@@ -103,7 +103,11 @@ func (s Seed) PointToReceiver(ctx context.Context, api http.Handler, apps Apps, 
 			continue
 		}
 		patch := fmt.Appendf(nil, `{"callback":{"url":%q}}`, address)
-		if err := call(ctx, api, http.MethodPatch, "/api/v1/apps/"+url.PathEscape(id), patch); err != nil {
+		answer, err := call(ctx, api, http.MethodPatch, "/api/v1/apps/"+url.PathEscape(id), patch)
+		if err == nil {
+			err = answer.refused()
+		}
+		if err != nil {
 			return fmt.Errorf("seed: apps[%d].callback: %w", i, err)
 		}
 	}

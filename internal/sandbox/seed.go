@@ -79,22 +79,33 @@ func lineOf(text []byte, err error) error {
 
 // Apply makes what the seed lists through the native API, which checks it.
 // What is there already stays as it is, so that a seed can be applied at
-// every start.
+// every start. What a new app cannot have beside the rest of the seed is an
+// error: a user with another's union_id, a template over the limit.
 func (s Seed) Apply(ctx context.Context, api http.Handler) error {
+	entryOf := make(map[string]int, len(s.Apps))
 	for i, entry := range s.Apps {
 		id, err := s.appID(i)
 		if err != nil {
 			return err
 		}
-		if err := post(ctx, api, "/api/v1/apps", entry.App); err != nil {
+		if first, repeated := entryOf[id]; repeated {
+			return fmt.Errorf("seed: apps[%d].app has the app_id %q of apps[%d]: give each app its own", i, id, first)
+		}
+		entryOf[id] = i
+		answer, err := call(ctx, api, http.MethodPost, "/api/v1/apps", entry.App)
+		if err == nil && answer.status != http.StatusConflict {
+			err = answer.refused()
+		}
+		if err != nil {
 			return fmt.Errorf("seed: apps[%d].app: %w", i, err)
 		}
+		isNew := answer.status != http.StatusConflict
 		for _, part := range []struct {
 			name   string
 			bodies []json.RawMessage
 		}{{"users", entry.Users}, {"templates", entry.Templates}, {"grants", entry.Grants}} {
 			for k, body := range part.bodies {
-				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(id)+"/"+part.name, body); err != nil {
+				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(id)+"/"+part.name, body, isNew); err != nil {
 					return fmt.Errorf("seed: apps[%d].%s[%d]: %w", i, part.name, k, err)
 				}
 			}
@@ -114,31 +125,53 @@ func (s Seed) appID(i int) (string, error) {
 	return app.ID, nil
 }
 
-// post makes an object through the native API.
-func post(ctx context.Context, api http.Handler, path string, body []byte) error {
-	return call(ctx, api, http.MethodPost, path, body)
-}
-
-// call makes a call of the native API within the process. A conflict is fine:
-// the object is there.
-func call(ctx context.Context, api http.Handler, method, path string, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))
+// post makes an object of an app through the native API. A conflict is fine in
+// an app that was there before. In a new one it is fine only where the object is
+// there: another node of the database may be applying the same seed.
+func post(ctx context.Context, api http.Handler, path string, body []byte, isNew bool) error {
+	answer, err := call(ctx, api, http.MethodPost, path, body)
 	if err != nil {
 		return err
+	}
+	if answer.status != http.StatusConflict {
+		return answer.refused()
+	}
+	if !isNew {
+		return nil
+	}
+	if id := ownID(body); id != "" {
+		there, err := call(ctx, api, http.MethodGet, path+"/"+url.PathEscape(id), nil)
+		if err != nil || there.status == http.StatusOK {
+			return err
+		}
+	}
+	return answer.refused()
+}
+
+// ownID is the id that a seed gives a user, a template or a grant; empty where
+// it leaves that to the server.
+func ownID(body []byte) string {
+	var object struct {
+		OpenID       string `json:"open_id"`
+		SwanID       string `json:"swan_id"`
+		AlipayOpenID string `json:"alipay_open_id"`
+		TemplateID   string `json:"template_id"`
+		ID           string `json:"id"`
+	}
+	_ = json.Unmarshal(body, &object) // the API read it before
+	return cmp.Or(object.OpenID, object.SwanID, object.AlipayOpenID, object.TemplateID, object.ID)
+}
+
+// call makes a call of the native API within the process.
+func call(ctx context.Context, api http.Handler, method, path string, body []byte) (*recorder, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	answer := &recorder{header: make(http.Header), status: http.StatusOK}
 	api.ServeHTTP(answer, request)
-	if answer.status < 300 || answer.status == http.StatusConflict {
-		return nil
-	}
-	var problem struct {
-		Detail string `json:"detail"`
-	}
-	if err := json.Unmarshal(answer.body.Bytes(), &problem); err != nil || problem.Detail == "" {
-		return fmt.Errorf("the native API refused it with status %d", answer.status)
-	}
-	return errors.New(problem.Detail)
+	return answer, nil
 }
 
 // recorder takes an answer that stays within the process.
@@ -146,6 +179,20 @@ type recorder struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+}
+
+// refused is why the native API refused the call; nil where it succeeded.
+func (r *recorder) refused() error {
+	if r.status < http.StatusMultipleChoices {
+		return nil
+	}
+	var problem struct {
+		Detail string `json:"detail"`
+	}
+	if err := json.Unmarshal(r.body.Bytes(), &problem); err != nil || problem.Detail == "" {
+		return fmt.Errorf("the native API refused it with status %d", r.status)
+	}
+	return errors.New(problem.Detail)
 }
 
 func (r *recorder) Header() http.Header         { return r.header }
