@@ -17,7 +17,7 @@ const (
 	LongestID    = 64  // characters of a title's id
 	LongestTitle = 128 // characters of a title's text
 
-	largestNumber = math.MaxInt32 // of a keyword; the same on every machine
+	LargestNumber = math.MaxInt32 // of a keyword; the same on every machine
 )
 
 // checkTitle refuses a title that a library cannot hold, or from which no
@@ -89,8 +89,8 @@ func checkNumbered(t muban.Title) error {
 }
 
 func checkKeyword(k muban.Keyword) error {
-	if k.ID < 1 || k.ID > largestNumber {
-		return fmt.Errorf("keyword_id has to be from 1 to %d", largestNumber)
+	if k.ID < 1 || k.ID > LargestNumber {
+		return fmt.Errorf("keyword_id has to be from 1 to %d", LargestNumber)
 	}
 	if err := checkText("name", k.Name, math.MaxInt); err != nil {
 		return err

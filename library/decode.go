@@ -121,7 +121,7 @@ func decodeRecord(raw []byte, record any, known []string) error {
 // kindOf names the kind of value that belongs where another one was.
 func kindOf(wrong *json.UnmarshalTypeError) string {
 	if wrong.Field == "keyword_id" {
-		return fmt.Sprintf("a whole number from 1 to %d", largestNumber)
+		return fmt.Sprintf("a whole number from 1 to %d", LargestNumber)
 	}
 	return "a string"
 }

@@ -59,6 +59,24 @@ func TestKeywordRequests(t *testing.T) {
 	}
 }
 
+// The number after the largest is one that neither the API nor a file takes.
+func TestKeywordsAfterTheLargestNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.app("baidu", "")
+	const library = "/api/v1/library/baidu"
+	w.must(201, "POST", library+"/titles", `{"id":"BD1","title":"t","keywords":[{"keyword_id":2147483646,"name":"a"},{"keyword_id":9002,"name":"b"}]}`)
+	for _, want := range []float64{2147483647, 9001, 9003} {
+		id := w.must(201, "POST", library+"/keyword-requests", fmt.Sprintf(`{"app_id":%q,"title_id":"BD1","name":"k%.0f"}`, app, want)).text("id")
+		if got := w.must(200, "POST", library+"/keyword-requests/"+id+"/approve", ""); got.object()["keyword_id"] != want {
+			t.Errorf("approved %s, want %.0f", got.body, want)
+		}
+	}
+	got := w.call("POST", library+"/titles", `{"title":"t","keywords":[{"keyword_id":2147483647,"name":"a"},{"name":"b"}]}`)
+	got.wantProblem(422, "invalid_request")
+	got.wantFields("body.keywords.keyword_id", "is 2147483648; it must be from 1 to 2147483647 and not repeated")
+}
+
 func TestKeywordRequestsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/muban-dev/muban"
+	"github.com/muban-dev/muban/library"
 )
 
 // NewKeywordRequest is an application for a keyword.
@@ -123,10 +124,18 @@ func undecided(r *muban.KeywordRequest) error {
 	return muban.Refuse(muban.RuleRequestDecided, "id", strconv.FormatInt(r.Seq, 10), "state", string(r.State), "decided_at", stamp(r.DecidedAt))
 }
 
+// nextOwnKeyword is the number after the title's last or, where the largest is
+// taken, the first that is free.
 func nextOwnKeyword(t muban.Title) int {
-	next := firstOwnKeyword
+	next, taken := firstOwnKeyword, make(map[int]bool, len(t.Keywords))
 	for _, k := range t.Keywords {
-		next = max(next, k.ID+1)
+		next, taken[k.ID] = max(next, k.ID+1), true
+	}
+	if next <= library.LargestNumber {
+		return next
+	}
+	for next = firstOwnKeyword; taken[next]; {
+		next++
 	}
 	return next
 }

@@ -73,8 +73,8 @@ func CheckTitle(t muban.Title) error {
 	}
 	seen := make(map[int]bool, len(t.Keywords))
 	for _, k := range t.Keywords {
-		if k.ID <= 0 || seen[k.ID] {
-			return invalid("keywords.keyword_id", strconv.Itoa(k.ID), "positive and not repeated")
+		if k.ID <= 0 || k.ID > library.LargestNumber || seen[k.ID] {
+			return invalid("keywords.keyword_id", strconv.Itoa(k.ID), fmt.Sprintf("from 1 to %d and not repeated", library.LargestNumber))
 		}
 		if err := checkKeyword(k); err != nil {
 			return err
