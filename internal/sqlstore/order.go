@@ -60,8 +60,8 @@ func (s *Store) inOrder(gathered []*job) [][]*job {
 	if !s.shared || !slices.ContainsFunc(gathered, func(j *job) bool { return j.work != nil }) {
 		return [][]*job{gathered}
 	}
-	var groups [][]*job
 	together := make([]*job, 0, len(gathered))
+	groups := make([][]*job, 1, 2) // the sends first
 	for _, j := range gathered {
 		if j.work != nil && j.place == (place{}) {
 			groups = append(groups, []*job{j})
@@ -69,11 +69,12 @@ func (s *Store) inOrder(gathered []*job) [][]*job {
 			together = append(together, j)
 		}
 	}
+	if len(together) == 0 {
+		return groups[1:]
+	}
 	slices.SortStableFunc(together, func(x, y *job) int {
 		return cmp.Or(cmp.Compare(x.place.locks, y.place.locks), strings.Compare(x.place.key, y.place.key))
 	})
-	if len(together) > 0 {
-		groups = append(groups, together)
-	}
+	groups[0] = together
 	return groups
 }
