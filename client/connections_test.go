@@ -68,7 +68,7 @@ func TestDeadConnectionIsGivenUp(t *testing.T) {
 	t.Cleanup(server.CloseClientConnections)
 
 	c, err := New(Config{
-		Platform: muban.WeChatMini, AppID: "wx1", Secret: "a secret", BaseURL: server.URL, Timeout: time.Second, Retries: -1,
+		Platform: muban.WeChatMini, AppID: "wx1", Secret: "a secret", BaseURL: server.URL, Timeout: 3 * time.Second, Retries: -1,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -172,7 +172,7 @@ func TestRefreshAheadOfExpiryHoldsNobodyUp(t *testing.T) {
 func TestCallersWaitForOneFetch(t *testing.T) {
 	t.Parallel()
 	server := mubantest.Start(t)
-	w := newWorld(t, server, muban.WeChatMini, func(c *client.Config) { c.Timeout = time.Second })
+	w := newWorld(t, server, muban.WeChatMini, func(c *client.Config) { c.Timeout = 3 * time.Second })
 	w.proxy.fail("token", hold, pass)
 	first, giveUp := context.WithCancel(t.Context())
 	gaveUp := make(chan error, 1)
