@@ -2,9 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -169,4 +171,31 @@ func (a appOfTwo) storeAny(t *testing.T, s *Store, random *rand.Rand, id string)
 	}
 	_, err := s.Accept(ctx, a.send(user))
 	return err
+}
+
+// TestOrderOfGroups: the sends are committed first, with the work that has a
+// place, in the order of places; each work without one is a group of its own.
+func TestOrderOfGroups(t *testing.T) {
+	t.Parallel()
+	work := func(at place) *job {
+		return &job{work: func(context.Context, *sql.Tx) error { return nil }, place: at}
+	}
+	rare, rarer := work(place{}), work(place{})
+	mark, appB, appA := work(locksMark.of("a", "1")), work(locksApp.of("b", "")), work(locksApp.of("a", ""))
+	first, second := anyJob(), anyJob()
+	for name, test := range map[string]struct {
+		shared   bool
+		gathered []*job
+		want     [][]*job
+	}{
+		"of all kinds":    {true, []*job{rare, mark, first, appB, rarer, second, appA}, [][]*job{{first, second, appA, appB, mark}, {rare}, {rarer}}},
+		"sends alone":     {true, []*job{first, second}, [][]*job{{first, second}}},
+		"rare work alone": {true, []*job{rare}, [][]*job{{rare}}},
+		"one process":     {false, []*job{rare, mark, first}, [][]*job{{rare, mark, first}}},
+	} {
+		got := (&Store{shared: test.shared}).inOrder(test.gathered)
+		if !slices.EqualFunc(got, test.want, slices.Equal) {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
 }
