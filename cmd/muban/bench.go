@@ -60,7 +60,7 @@ gives, beside bare RSA signing.`,
 	choiceFlag(cmd, &platform, "platform", "whose sends", muban.Platforms()...)
 	filledFlag(cmd, &o.Dir, "dir", "folder for the embedded stores, whose disk is measured (default: the system's temporary folder)")
 	filledFlag(cmd, &o.Database, "database", "PostgreSQL database (postgres://…), which need not be empty")
-	flags.StringSliceVar(&engines, "engines", nil, "what stores to measure: sqlite, postgres or both, as sqlite,postgres (default: postgres with --database, else sqlite)")
+	flags.StringSliceVar(&engines, "engines", nil, "the stores to measure, as `ENGINE,…`: sqlite, postgres or both (default: postgres with --database, else sqlite)")
 	o.Nodes = []int{1}
 	flags.Var(&numbersValue{numbers: &o.Nodes}, "nodes", "how many processes on one database; several numbers are measured side by side")
 	numberFlag(flags, &o.Preload, "preload", 0, "messages stored before, beside an empty store")

@@ -82,8 +82,8 @@ func newLibraryAdd(s *shell) *cobra.Command {
 	flags.StringArrayVar(&keywords, "keyword", nil, "a keyword as `[NUMBER:]NAME=EXAMPLE`; repeated")
 	flags.StringVar(&t.Content, "content", "", "wechat-oa: the text, with placeholders")
 	flags.StringVar(&t.Example, "example", "", "wechat-oa: the text filled in")
-	flags.StringVar(&t.PrimaryIndustry, "primary-industry", "", "wechat-oa: the trade it is for")
-	flags.StringVar(&t.DeputyIndustry, "deputy-industry", "", "wechat-oa: the branch of that trade")
+	flags.StringVar(&t.PrimaryIndustry, "primary-industry", "", "wechat-oa: the industry it is for")
+	flags.StringVar(&t.DeputyIndustry, "deputy-industry", "", "wechat-oa: the branch of that industry")
 	cmd.MarkFlagsOneRequired("keyword", "content")
 	return cmd
 }

@@ -28,7 +28,7 @@ text with placeholders like {{keyword1.DATA}}.`,
 	appFlag(cmd, &app)
 	flags := cmd.Flags()
 	flags.StringVar(&t.LibraryID, "library", "", "the title of the library, by its id")
-	flags.IntSliceVar(&t.KeywordIDs, "keywords", nil, "the title's keywords, by number, in the order wanted")
+	flags.IntSliceVar(&t.KeywordIDs, "keywords", nil, "the title's keywords, by `NUMBER,…`, in the order wanted")
 	flags.StringVar(&t.Title, "title", "", "the title of a text")
 	flags.StringVar(&t.Content, "content", "", "the text")
 	flags.StringVar(&t.Example, "example", "", "the text filled in, to show what it means")

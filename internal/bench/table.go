@@ -31,7 +31,11 @@ func (r Report) Write(w io.Writer) error {
 			fmt.Fprintf(&out, "  %-*s  %s\n", numbersAt, line[0], line[1])
 		}
 	}
-	fmt.Fprintf(&out, "\n%d rounds of %d sends, apps %d, connections %d, cores %d\n", r.Rounds, r.Sends, r.Apps, r.Connections, r.Cores)
+	rounds := fmt.Sprintf("%d rounds", r.Rounds)
+	if r.Rounds == 1 {
+		rounds = "1 round"
+	}
+	fmt.Fprintf(&out, "\n%s of %d sends, apps %d, connections %d, cores %d\n", rounds, r.Sends, r.Apps, r.Connections, r.Cores)
 	_, err := io.WriteString(w, out.String())
 	return err
 }
