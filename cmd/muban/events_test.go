@@ -157,7 +157,7 @@ func TestEventsOutliveAKill(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, "serve", "--callback-private", "--data", dir)
 	a := newAccount(t, first)
-	ids := a.send(100)
+	ids := a.send(30) // well within the five seconds of the first push
 	first.kill()
 	close(a.receiver.opened)
 	a.process = start(t, "serve", "--callback-private", "--data", dir)
@@ -172,7 +172,7 @@ func TestEventsOutliveTheirNode(t *testing.T) {
 	database := pgtest.Database(t)
 	first := start(t, "serve", "--callback-private", "--database", database)
 	a := newAccount(t, first)
-	ids := a.send(100)
+	ids := a.send(30) // well within the five seconds of the first push
 	a.process = start(t, "serve", "--callback-private", "--database", database)
 	first.kill()
 	close(a.receiver.opened)
