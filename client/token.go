@@ -75,6 +75,7 @@ type TokenStore interface {
 type TokenLocker interface {
 	TokenStore
 	// Lock waits until nobody else holds the key, or the context ends. The lock
-	// goes with unlock, which is called once, and with the process that took it.
+	// goes with unlock, which is called once and waited for five seconds at most,
+	// and with the process that took it.
 	Lock(ctx context.Context, key string) (unlock func(), err error)
 }

@@ -73,10 +73,19 @@ func (k *tokenKeeper) end(f *flight) {
 	}
 }
 
-// fly gets a token and tells all who wait.
+// fly gets a token. It lands in any case; otherwise those who wait, and all who
+// come later, would wait for ever.
 func (k *tokenKeeper) fly(ctx context.Context, f *flight) {
-	defer f.cancel()
+	f.err = errEnded // unless obtain returns
+	defer k.land(ctx, f)
 	f.token, f.fetched, f.err = k.obtain(ctx, f.refused)
+}
+
+var errEnded = errors.New("the token store or the HTTP client ended the goroutine that fetches access tokens (runtime.Goexit, as t.FailNow does)")
+
+// land tells all who wait what the flight brought.
+func (k *tokenKeeper) land(ctx context.Context, f *flight) {
+	defer f.cancel()
 	now := k.clock.Now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -124,7 +133,7 @@ func (k *tokenKeeper) obtain(ctx context.Context, refused string) (t Token, fetc
 		if err != nil {
 			return Token{}, false, err
 		}
-		defer unlock()
+		defer k.release(ctx, unlock)
 		if stored, err = k.load(ctx); err != nil {
 			return Token{}, false, err
 		}

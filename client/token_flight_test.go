@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -205,6 +206,30 @@ func TestStuckStoreCallEnds(t *testing.T) {
 	}
 }
 
+// lockedBy is a store whose locks end by a function of the test.
+type lockedBy struct {
+	TokenStore
+	unlock func()
+}
+
+func (s lockedBy) Lock(context.Context, string) (func(), error) { return s.unlock, nil }
+
+// Who waits for a token does not wait for a lock that is stuck when it is given
+// back, until the system gives up its connection.
+func TestStuckUnlockIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dead := make(chan struct{})
+		defer close(dead)
+		k := keeperOf(lockedBy{NewMemoryTokens(), func() { <-dead }}, &fetcher{clock: systemClock{}})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if token, err := k.get(ctx); err != nil || token.Text != "token 1" {
+			t.Errorf("%v, error %v", token, err)
+		}
+	})
+}
+
 // A store that panics has failed; the program goes on.
 func TestStoreThatPanics(t *testing.T) {
 	t.Parallel()
@@ -212,4 +237,30 @@ func TestStoreThatPanics(t *testing.T) {
 	if _, err := k.get(t.Context()); err == nil || !strings.Contains(err.Error(), "the token store panicked: ") {
 		t.Errorf("error %v", err)
 	}
+	k = keeperOf(lockedBy{NewMemoryTokens(), func() { panic("no connection") }}, &fetcher{clock: systemClock{}})
+	if token, err := k.get(t.Context()); err != nil || token.Text != "token 1" {
+		t.Errorf("unlock: %v, error %v", token, err)
+	}
+}
+
+// Where a fetch ends its goroutine, as t.Fatal does in a transport or a store of
+// a test, its callers are told, and the next one fetches anew.
+func TestFetchThatEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := keeperOf(NewMemoryTokens(), &fetcher{clock: systemClock{}, text: func(n int, _ bool) (string, error) {
+			if n == 1 {
+				runtime.Goexit()
+			}
+			return "a token", nil
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if _, err := k.get(ctx); !errors.Is(err, errEnded) {
+			t.Errorf("error %v", err)
+		}
+		if token, err := k.get(ctx); err != nil || token.Text != "a token" {
+			t.Errorf("the next one: %v, error %v", token, err)
+		}
+	})
 }

@@ -46,6 +46,27 @@ func (k *tokenKeeper) lock(ctx context.Context, locker TokenLocker) (unlock func
 	return unlock, nil
 }
 
+// release gives a lock back. unlock has no context that ends it: one that is
+// stuck is left behind.
+func (k *tokenKeeper) release(ctx context.Context, unlock func()) {
+	released := make(chan error, 1)
+	go func() {
+		released <- storeCall(ctx, storeWithin, func(context.Context) error {
+			unlock()
+			return nil
+		})
+	}()
+	var err error
+	select {
+	case err = <-released:
+	case <-time.After(storeWithin):
+		err = errNotWithin(storeWithin)
+	}
+	if err != nil {
+		k.log.WarnContext(ctx, "the lock of the access token was not given back; others may wait for it", "key", k.key, "error", err)
+	}
+}
+
 // storeCall makes a call of the store. It tells the end of its own time from
 // that of ctx. A panic is an error: it is in a goroutine of the client, where
 // nobody else can keep it from ending the program.
@@ -59,7 +80,11 @@ func storeCall(ctx context.Context, within time.Duration, call func(context.Cont
 	}()
 	err = call(limited)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return fmt.Errorf("the token store does not answer within %v", within)
+		return errNotWithin(within)
 	}
 	return err
+}
+
+func errNotWithin(within time.Duration) error {
+	return fmt.Errorf("the token store does not answer within %v", within)
 }
