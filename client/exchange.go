@@ -80,6 +80,9 @@ func (r *run) verdict(ctx context.Context, got *answer) (*refusal, error) {
 	case r.fetching <- struct{}{}:
 		defer func() { <-r.fetching }()
 	case <-waiting.Done():
+		if ended := ctx.Err(); ended != nil {
+			err = fmt.Errorf("%w; while another call fetched that one: %w", err, ended)
+		}
 		return nil, err
 	}
 	if no, err := r.platform.verdict(r.call, got); err == nil {
