@@ -58,6 +58,9 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 			r.WeChatOA = &client.WeChatOA{MiniProgram: muban.MiniProgram{PagePath: "index"}}
 		}},
 		{muban.WeChatOA, "WeChatOA.ClientMsgID", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{ClientMsgID: "\xb6\xa9"} }},
+		{muban.WeChatOA, "WeChatOA.MiniProgram.PagePath", func(r *client.SendRequest) {
+			r.WeChatOA = &client.WeChatOA{MiniProgram: muban.MiniProgram{AppID: "wx1", PagePath: "index?of=\xb6\xa9"}}
+		}},
 		{muban.Baidu, "Data", func(r *client.SendRequest) { r.Data = texts("\xb6\xa9", "") }},
 		{muban.WeChatMini, "WeChatOA", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{} }},
 		{muban.Baidu, "WeChatOA", func(r *client.SendRequest) { r.WeChatOA = &client.WeChatOA{} }},

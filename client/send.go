@@ -168,7 +168,11 @@ func (c *Client) checkSend(req SendRequest) *Error {
 func notUTF8(req SendRequest) string {
 	texts := [][2]string{{"To", req.To}, {"Template", req.Template}, {"Page", req.Page}, {"Grant.ID", req.Grant.ID}}
 	if own := req.WeChatOA; own != nil {
-		texts = append(texts, [2]string{"WeChatOA.URL", own.URL}, [2]string{"WeChatOA.ClientMsgID", own.ClientMsgID})
+		texts = append(texts, [][2]string{
+			{"WeChatOA.URL", own.URL},
+			{"WeChatOA.MiniProgram.PagePath", own.MiniProgram.PagePath},
+			{"WeChatOA.ClientMsgID", own.ClientMsgID},
+		}...)
 	}
 	for _, key := range slices.Sorted(maps.Keys(req.Data)) {
 		texts = append(texts, [2]string{"Data", key}, [2]string{"Data[" + key + "]", req.Data[key].Text})
