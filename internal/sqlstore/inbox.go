@@ -69,7 +69,7 @@ func (c *conditions) ofUser(s *Store, appID string, userNo int64) {
 
 // unread counts from the user's mark on, and moves the mark where that was far.
 func (s *Store) unread(ctx context.Context, user owner) (int64, error) {
-	upto, unread, err := readMark(ctx, s.reader, user, "")
+	upto, unread, err := s.readMark(ctx, user)
 	if err != nil {
 		return 0, err
 	}
@@ -88,8 +88,8 @@ func (s *Store) unread(ctx context.Context, user owner) (int64, error) {
 }
 
 // readMark reads a user's mark, none as one before the first message.
-func readMark(ctx context.Context, q querier, user owner, lock string) (upto, unread int64, err error) {
-	err = q.QueryRowContext(ctx, `SELECT upto, unread FROM unread_marks WHERE app_id = $1 AND user_no = $2`+lock, user.appID, user.userNo).
+func (s *Store) readMark(ctx context.Context, user owner) (upto, unread int64, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT upto, unread FROM unread_marks WHERE app_id = $1 AND user_no = $2`, user.appID, user.userNo).
 		Scan(&upto, &unread)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -98,17 +98,16 @@ func readMark(ctx context.Context, q querier, user owner, lock string) (upto, un
 }
 
 // lockMark makes a user's mark where there is none, and keeps it from others
-// until the transaction ends: whoever changes what is unread holds it.
+// until the transaction ends: whoever changes what is unread holds it. One
+// statement does both, or the mark could be deleted between (see dropMarks).
 func (s *Store) lockMark(ctx context.Context, tx *sql.Tx, user owner) (upto, unread int64, err error) {
 	if err := s.holdApp(ctx, tx, user.appID); err != nil {
 		return 0, 0, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO unread_marks (app_id, user_no, upto, unread) VALUES ($1, $2, 0, 0)
-		ON CONFLICT (app_id, user_no) DO NOTHING`, user.appID, user.userNo)
-	if err != nil {
-		return 0, 0, err
-	}
-	return readMark(ctx, tx, user, s.lock("app_id, user_no"))
+	err = tx.QueryRowContext(ctx, `INSERT INTO unread_marks (app_id, user_no, upto, unread) VALUES ($1, $2, 0, 0)
+		ON CONFLICT (app_id, user_no) DO UPDATE SET upto = unread_marks.upto RETURNING upto, unread`, user.appID, user.userNo).
+		Scan(&upto, &unread)
+	return upto, unread, err
 }
 
 // markStep is how many messages a mark moves over in one transaction, so that

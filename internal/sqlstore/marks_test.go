@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -85,4 +87,79 @@ func readAndForget(t *testing.T, nodes [2]*Store, a appOfTwo, round int) {
 		}
 	})
 	busy.Wait()
+}
+
+// TestMarkDeletedMeanwhile: who makes sure that there is a mark and locks it
+// has one then, whenever another node deletes it, or two count one message.
+func TestMarkDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	ctx, address := t.Context(), pgtest.Database(t)
+	nodes := [2]*Store{wary(t, address), wary(t, address)}
+	a := newAppOfTwo(t, nodes[0], "app")
+	user, message := owner{a.app.ID, a.users[0].No}, a.message[0].ID
+	must(t, nodes[0].MarkRead(ctx, user.appID, user.userNo, message, time.Now()))
+	gate, deleting := begun(t, nodes[1]), begun(t, nodes[1])
+	// Who says so waits behind an insertion until the gate opens.
+	_, err := nodes[1].writer.ExecContext(ctx, `
+		CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF current_setting('test.waits', true) = 'yes' THEN LOCK TABLE titles; END IF;
+			RETURN NULL;
+		END $$;
+		CREATE TRIGGER wait AFTER INSERT ON unread_marks EXECUTE FUNCTION wait()`)
+	must(t, err)
+	_, err = gate.ExecContext(ctx, `LOCK TABLE titles`)
+	must(t, err)
+	var held int
+	var busy sync.WaitGroup
+	busy.Go(func() {
+		must(t, nodes[0].write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, `SET LOCAL test.waits = 'yes'`); err != nil {
+				return err
+			}
+			if _, _, err := nodes[0].lockMark(ctx, tx, user); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM unread_marks WHERE app_id = $1 AND user_no = $2`, user.appID, user.userNo).Scan(&held)
+		}))
+	})
+	awaited(t, gate, 1, nil)
+	deleted := make(chan struct{})
+	busy.Go(func() {
+		defer close(deleted)
+		users, err := nodes[1].lockMarks(ctx, deleting, user.appID, []int64{message.Seq()})
+		must(t, err)
+		must(t, nodes[1].dropMarks(ctx, deleting, user.appID, users))
+		must(t, deleting.Commit())
+	})
+	awaited(t, gate, 2, deleted) // behind who waits for the gate
+	must(t, gate.Commit())
+	busy.Wait()
+	if held != 1 {
+		t.Errorf("%d marks are held, want 1", held)
+	}
+}
+
+// begun is a transaction beside a node's groups.
+func begun(t *testing.T, s *Store) *sql.Tx {
+	t.Helper()
+	tx, err := s.engine.(*waryEngine).worker.BeginTx(t.Context(), nil)
+	must(t, err)
+	t.Cleanup(func() { _ = tx.Rollback() }) // no effect after a commit
+	return tx
+}
+
+// awaited returns once so many wait for what the transaction has, or for each
+// other behind it, or once done is closed.
+func awaited(t *testing.T, tx *sql.Tx, many int, done <-chan struct{}) {
+	t.Helper()
+	for waiting := 0; waiting < many; {
+		select {
+		case <-done:
+			return
+		default:
+		}
+		must(t, tx.QueryRowContext(t.Context(), `WITH RECURSIVE waiting(pid) AS (SELECT pg_backend_pid() UNION
+			SELECT l.pid FROM waiting w JOIN pg_locks l ON NOT l.granted AND w.pid = ANY (pg_blocking_pids(l.pid)))
+			SELECT COUNT(*) - 1 FROM waiting`).Scan(&waiting))
+	}
 }
