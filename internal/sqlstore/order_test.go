@@ -199,3 +199,33 @@ func TestOrderOfGroups(t *testing.T) {
 		}
 	}
 }
+
+// TestDeletedUserInOrder: a group that dropped a user's old login codes and goes
+// on to the user's mark does not wait for who deletes the user and waits for it.
+func TestDeletedUserInOrder(t *testing.T) {
+	t.Parallel()
+	ctx, address := t.Context(), pgtest.Database(t)
+	nodes := [2]*Store{wary(t, address), wary(t, address)}
+	a := newAppOfTwo(t, nodes[0], "app")
+	user := a.users[0]
+	must(t, nodes[0].CreateLoginCode(ctx, muban.LoginCode{AppID: user.AppID, Hash: []byte("old"), UserNo: user.No, ExpiresAt: time.UnixMilli(1)}, time.UnixMilli(0)))
+	must(t, nodes[0].MarkRead(ctx, user.AppID, user.No, a.message[0].ID, time.Now()))
+	group := begun(t, nodes[1])
+	_, err := group.ExecContext(ctx, `DELETE FROM login_codes WHERE app_id = $1 AND expires_at < 2`, user.AppID)
+	must(t, err)
+	deleted := make(chan struct{})
+	go func() {
+		defer close(deleted)
+		if err := nodes[0].DeleteUser(ctx, user.AppID, user.OpenID); err != nil {
+			t.Error(err)
+		}
+	}()
+	awaited(t, group, 1, deleted)
+	_, _, err = nodes[1].lockMark(ctx, group, owner{user.AppID, user.No})
+	must(t, err)
+	must(t, group.Commit())
+	<-deleted
+	if n := nodes[0].engine.(*waryEngine).deadlocks.Load(); n > 0 {
+		t.Errorf("the database ended %d waits in a circle", n)
+	}
+}

@@ -178,14 +178,15 @@ func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 		}
 		grants := `SELECT seq FROM grants WHERE app_id = $1 AND user_no = $2`
 		for _, statement := range []string{
-			// The user first: what holds the user is over then.
+			// The user first: what holds the user is over then. The rest as groups lock
+			// it (see lockKind).
 			`DELETE FROM users WHERE app_id = $1 AND user_no = $2`,
-			`DELETE FROM unread_marks WHERE app_id = $1 AND user_no = $2`,
+			`DELETE FROM user_ids WHERE app_id = $1 AND user_no = $2`,
 			grants + s.lock("seq"), // before their uses, as ForgetGrants does
 			`DELETE FROM spends WHERE app_id = $1 AND grant_seq IN (` + grants + `)`,
 			`DELETE FROM grants WHERE app_id = $1 AND user_no = $2`,
 			`DELETE FROM login_codes WHERE app_id = $1 AND user_no = $2`,
-			`DELETE FROM user_ids WHERE app_id = $1 AND user_no = $2`,
+			`DELETE FROM unread_marks WHERE app_id = $1 AND user_no = $2`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, appID, user.No); err != nil {
 				return err
