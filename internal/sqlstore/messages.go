@@ -91,12 +91,8 @@ func (s *Store) Messages(ctx context.Context, filter muban.MessageFilter, page m
 	case filter.AppID != "":
 		where.add(`app_id = $%d`, filter.AppID)
 	}
-	if !filter.From.IsZero() { // by seq too, or it would be looked for down to the oldest
-		where.add(`accepted_at >= $%d`, millis(filter.From))
-		where.add(`seq > COALESCE((SELECT seq FROM messages WHERE accepted_at < $%d ORDER BY seq DESC LIMIT 1), 0)`, millis(filter.From.Add(-nodesApart)))
-	}
-	if !filter.To.IsZero() {
-		where.add(`accepted_at < $%d`, millis(filter.To))
+	if err := s.acceptedWithin(ctx, filter, &where); err != nil {
+		return muban.List[muban.Message]{}, err
 	}
 	if filter.State != "" {
 		where.add(`state = $%d`, string(filter.State))
