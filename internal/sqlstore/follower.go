@@ -26,7 +26,8 @@ const (
 	// fewSeen is how many rows a window may hold for all of it to be looked at
 	// each time. One that holds more, at thousands of rows a second very many,
 	// is looked at from time to time; in between only what came last is, where
-	// nearly all laggards are.
+	// nearly all laggards are. A window that is no longer than that time would
+	// have passed some by.
 	fewSeen     = 2000
 	newestPart  = time.Second
 	wholeWindow = 2 * time.Second // between two looks at all of it
@@ -62,7 +63,7 @@ const mostAtBegin = 10_000
 // were told of.
 func (f *follower) from() (low int64, known int) {
 	low = f.high - f.window
-	if len(f.seen) <= fewSeen || time.Since(f.looked) >= wholeWindow {
+	if len(f.seen) <= fewSeen || f.window <= numbersIn(wholeWindow) || time.Since(f.looked) >= wholeWindow {
 		return low, len(f.seen)
 	}
 	low = max(low, f.high-numbersIn(newestPart))

@@ -57,3 +57,29 @@ func TestManyRowsAreNotLookedAtAgainAndAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestLaggardsOfAShortWindow: of a window that is as long as lies between two
+// looks at all of it, all is looked at each time.
+func TestLaggardsOfAShortWindow(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	store := openForTest(t, 0)
+	t.Cleanup(func() { must(t, store.Close()) })
+	now := store.ids.reached(0)
+	insert := func(ago time.Duration, rows int) {
+		t.Helper()
+		must(t, store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `WITH RECURSIVE some(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM some WHERE n < $1)
+				INSERT INTO messages (seq, app_id, user_no, template_seq, state, accepted_at, read_at, body)
+				SELECT $2 - n, 'wx1', 1, 1, 'delivered', 1, 0, '{}' FROM some`, rows, now-numbersIn(ago))
+			return err
+		}))
+	}
+	insert(0, 2*fewSeen)
+	f := newFollower(`SELECT seq, app_id FROM messages WHERE seq > $1 ORDER BY seq LIMIT %d`, laggardsAlone)
+	must(t, f.begin(ctx, store, now))
+	insert(laggardsAlone*3/4, 1)
+	if found, _, err := f.next(ctx, store, 10); err != nil || len(found) != 1 {
+		t.Errorf("told of %d laggards, want 1, error %v", len(found), err)
+	}
+}
