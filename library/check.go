@@ -26,9 +26,6 @@ func checkTitle(t muban.Title) error {
 	if err := checkText("id", t.ID, LongestID); err != nil {
 		return err
 	}
-	if t.ID == "." || t.ID == ".." {
-		return fmt.Errorf("id is %q, which clients take out of a path; give it another", t.ID)
-	}
 	if strings.ContainsFunc(t.ID, unseen) {
 		return fmt.Errorf("id %q has a character that is not printed; leave it out", t.ID)
 	}

@@ -87,7 +87,6 @@ func TestAppRequestsThatAreRefused(t *testing.T) {
 		{"limit past 2^53", "POST", apps, `{"platform":"baidu","name":"n","daily_limit":9223372036854775808}`, 422, "invalid_request", []string{"body.daily_limit", "expected number <= 9007199254740991"}},
 		{"limit with an exponent", "POST", apps, `{"platform":"baidu","name":"n","daily_limit":1e3}`, 422, "invalid_request", []string{"body", "has number 1e3 where a whole number of plain digits must stand"}},
 		{"id with a slash", "POST", apps, `{"platform":"baidu","name":"n","app_id":"a/b"}`, 422, "invalid_request", []string{"body.app_id", "is a/b; it must be 1 to 256"}},
-		{"id of dots", "POST", apps, `{"platform":"baidu","name":"n","app_id":".."}`, 422, "invalid_request", []string{"body.app_id", "is ..; it must be 1 to 256 printable characters without spaces or slashes, and neither . nor .."}},
 		{"callback mode without its key", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"mode":"safe"}}`, 422, "invalid_request", []string{"body.callback.aes_key", "is empty; it must be given in mode safe"}},
 		{"callback with a key that is none", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"aes_key":"` + strings.Repeat("!", 43) + `"}}`, 422, "invalid_request", []string{"body.callback.aes_key", "not shown; it must be 43 letters"}},
 		{"callback to a file", "POST", apps, `{"platform":"wechat-oa","name":"n","callback":{"url":"file:///etc/passwd"}}`, 422, "invalid_request", []string{"body.callback.url", "is file:///etc/passwd; it must be an address like https://"}},

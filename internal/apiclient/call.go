@@ -133,8 +133,8 @@ func (c *Client) address(r call) (string, error) {
 	return path.String(), nil
 }
 
-// escapeSegment percent-encodes one segment of a path. The ids "." and "..",
-// which older versions made, are encoded too: a path is cleaned of them.
+// escapeSegment percent-encodes one segment of a path. The ids "." and ".."
+// are encoded too, because a path is cleaned of them.
 func escapeSegment(segment string) string {
 	if segment == "." || segment == ".." {
 		return strings.ReplaceAll(segment, ".", "%2E")

@@ -145,8 +145,8 @@ const (
 // already may be what an older program accepted.
 func checkApp(before, a muban.App) error {
 	switch {
-	case a.ID != before.ID && !pathID(a.ID) || strings.ContainsAny(a.ID, "/ "):
-		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes, and neither . nor ..")
+	case a.ID != before.ID && !ownID(a.ID) || strings.ContainsAny(a.ID, "/ "):
+		return invalid("app_id", a.ID, "1 to 256 printable characters without spaces or slashes")
 	case a.Name != before.Name && a.Name != "" && (len(a.Name) > longestName || !plainLine(a.Name)):
 		return invalid("name", a.Name, "one line of at most 200 bytes")
 	case a.Secret != before.Secret && a.Secret != "" && !ownID(a.Secret):

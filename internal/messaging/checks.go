@@ -36,11 +36,6 @@ func ownID(id string) bool {
 	return plausibleID(id) && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, unseen)
 }
 
-// pathID reports whether an id may be given to something that has a path of
-// the native API. Browsers, Node.js and Python's requests take . and .. out of
-// paths, percent-encoded ones too, so that they could never ask for it.
-func pathID(id string) bool { return ownID(id) && id != "." && id != ".." }
-
 // unseen is what is not printed: control and format characters, and Unicode's
 // own ends of lines and paragraphs.
 func unseen(r rune) bool {

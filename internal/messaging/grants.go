@@ -58,8 +58,8 @@ func checkMint(app muban.App, req MintRequest) (muban.GrantRule, error) {
 	if req.ID != "" && req.Count != 1 {
 		return muban.GrantRule{}, invalid("count", strconv.Itoa(req.Count), "1 where an id is given")
 	}
-	if req.ID != "" && !pathID(req.ID) {
-		return muban.GrantRule{}, invalid("id", req.ID, "1 to 256 printable characters, and neither . nor ..")
+	if req.ID != "" && !ownID(req.ID) {
+		return muban.GrantRule{}, invalid("id", req.ID, "1 to 256 printable characters")
 	}
 	return rule, checkSendable(app.Platform, "id", req.ID, longestAlipayGrant)
 }

@@ -59,8 +59,8 @@ func (s *Service) DeleteTitle(ctx context.Context, platform muban.Platform, id s
 
 // CheckTitle refuses a title that no library can hold.
 func CheckTitle(t muban.Title) error {
-	if !pathID(t.ID) || utf8.RuneCountInString(t.ID) > library.LongestID {
-		return invalid("id", t.ID, fmt.Sprintf("1 to %d printable characters, and neither . nor ..", library.LongestID))
+	if !ownID(t.ID) || utf8.RuneCountInString(t.ID) > library.LongestID {
+		return invalid("id", t.ID, fmt.Sprintf("1 to %d printable characters", library.LongestID))
 	}
 	if !plainLine(t.Title) || utf8.RuneCountInString(t.Title) > library.LongestTitle {
 		return invalid("title", t.Title, fmt.Sprintf("the title's text, in one line of at most %d characters", library.LongestTitle))

@@ -81,8 +81,8 @@ func (s *Service) CreateTemplate(ctx context.Context, appID string, req NewTempl
 	if err != nil {
 		return muban.Template{}, err
 	}
-	if req.ID != "" && !pathID(req.ID) {
-		return muban.Template{}, invalid("template_id", req.ID, "1 to 256 printable characters, and neither . nor ..")
+	if req.ID != "" && !ownID(req.ID) {
+		return muban.Template{}, invalid("template_id", req.ID, "1 to 256 printable characters")
 	}
 	if err := checkSendable(app.Platform, "template_id", req.ID, longestAlipayTemplate); err != nil {
 		return muban.Template{}, err

@@ -154,8 +154,8 @@ func checkUserIDs(before, u muban.User) error {
 		if id.value == "" {
 			continue
 		}
-		if id.value != id.before && !pathID(id.value) {
-			return invalid(id.field, id.value, "1 to 256 printable characters, and neither . nor ..")
+		if id.value != id.before && !ownID(id.value) {
+			return invalid(id.field, id.value, "1 to 256 printable characters")
 		}
 		if other := seen[id.value]; other != "" {
 			return invalid(id.field, id.value, "different from "+other)
