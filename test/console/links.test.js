@@ -69,7 +69,7 @@ test('what a push consists of is said above it', async (t) => {
   await sendOfficial(base);
   const page = await visit(t, await open(t), base, '/callbacks');
   await page.getByRole('link', { name: /1 次尝试/ }).click();
-  for (const text of ['签名与参与签名的值', '请求体', '回答']) await page.getByRole('paragraph').filter({ hasText: text }).waitFor();
+  for (const text of ['签名与参与签名的值', '请求体', '响应']) await page.getByRole('paragraph').filter({ hasText: text }).waitFor();
 });
 
 test('a bar of the overview leads to what it counts, by pointer and by keyboard', async (t) => {
