@@ -125,6 +125,30 @@ test('what comes while a list is on its way is in it', async (t) => {
   assert.equal(await page.getByText('路上来的').count(), 1, 'it is gone with the list that was shown before');
 });
 
+test('what comes while a list is on its way is in it also where a tall window has its next part fetched at once', async (t) => {
+  const { base } = await start(t);
+  for (let i = 0; i < 120; i++) await sendNamed(base, `第 ${i} 条`);
+  const page = await visit(t, await open(t), base, '/about:blank', { size: { width: 1360, height: 120 * 58 } });
+  let arrive;
+  const arrived = new Promise((done) => (arrive = done));
+  let begun = 0;
+  await page.route(/messages\?(?!.*cursor=)/, async (route) => {
+    const response = await route.fetch();
+    // The second time the stream has begun, for which the list is read anew.
+    if (++begun === 2) {
+      await sendNamed(base, '路上来的');
+      await arrived;
+    }
+    await route.fulfill({ response });
+  });
+  await page.goto(`${base}/messages`);
+  await sees(page, '路上来的');
+  const more = page.waitForResponse(/messages\?.*cursor=/);
+  arrive();
+  await more;
+  await page.waitForFunction(() => document.querySelector('[role=group] ul').clientHeight === 121 * 58);
+});
+
 test('a list whose top is read does not grow without end', async (t) => {
   const { base } = await start(t);
   await sendNamed(base, '真的一条');

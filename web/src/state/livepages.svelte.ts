@@ -31,10 +31,9 @@ export class LivePages<T extends { id: string }> extends Pages<T> {
   }
 
   override async open(fetch: Fetch<T>) {
-    this.#meanwhile = [];
+    const news: T[] = (this.#meanwhile = []);
     await super.open(fetch);
-    if (this.loading) return; // it was begun once more
-    const news = this.#meanwhile ?? [];
+    if (this.#meanwhile !== news) return; // it was begun once more
     this.#meanwhile = null;
     this.take(news, this.#fits);
   }
