@@ -80,7 +80,7 @@ func lineOf(text []byte, err error) error {
 // Apply makes what the seed lists through the native API, which checks it.
 // What is there already stays as it is, so that a seed can be applied at
 // every start. What a new app cannot have beside the rest of the seed is an
-// error: a user with another's union_id, a template over the limit.
+// error: a user with another's union_id, a template over the limit, two of one id.
 func (s Seed) Apply(ctx context.Context, api http.Handler) error {
 	entryOf := make(map[string]int, len(s.Apps))
 	for i, entry := range s.Apps {
@@ -104,8 +104,9 @@ func (s Seed) Apply(ctx context.Context, api http.Handler) error {
 			name   string
 			bodies []json.RawMessage
 		}{{"users", entry.Users}, {"templates", entry.Templates}, {"grants", entry.Grants}} {
+			made := make(map[string]bool, len(part.bodies))
 			for k, body := range part.bodies {
-				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(id)+"/"+part.name, body, isNew); err != nil {
+				if err := post(ctx, api, "/api/v1/apps/"+url.PathEscape(id)+"/"+part.name, body, isNew, made); err != nil {
 					return fmt.Errorf("seed: apps[%d].%s[%d]: %w", i, part.name, k, err)
 				}
 			}
@@ -127,19 +128,22 @@ func (s Seed) appID(i int) (string, error) {
 
 // post makes an object of an app through the native API. A conflict is fine in
 // an app that was there before. In a new one it is fine only where the object is
-// there: another node of the database may be applying the same seed.
-func post(ctx context.Context, api http.Handler, path string, body []byte, isNew bool) error {
+// there, and is not among those that this seed has made: another node of the
+// database may be applying the same seed.
+func post(ctx context.Context, api http.Handler, path string, body []byte, isNew bool, made map[string]bool) error {
 	answer, err := call(ctx, api, http.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
+	id := ownID(body)
 	if answer.status != http.StatusConflict {
+		made[id] = true
 		return answer.refused()
 	}
 	if !isNew {
 		return nil
 	}
-	if id := ownID(body); id != "" {
+	if id != "" && !made[id] {
 		there, err := call(ctx, api, http.MethodGet, path+"/"+url.PathEscape(id), nil)
 		if err != nil || there.status == http.StatusOK {
 			return err
