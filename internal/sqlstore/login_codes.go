@@ -24,7 +24,9 @@ func (s *Store) CreateLoginCode(ctx context.Context, code muban.LoginCode, forge
 		if err := s.holdUser(ctx, tx, code.AppID, code.UserNo, code.UserID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM login_codes WHERE app_id = $1 AND expires_at < $2`, code.AppID, millis(forget))
+		// One that another node is at goes with a later code.
+		_, err := tx.ExecContext(ctx, `DELETE FROM login_codes WHERE app_id = $1 AND hash IN (
+			SELECT hash FROM login_codes WHERE app_id = $1 AND expires_at < $2`+s.lockFree()+`)`, code.AppID, millis(forget))
 		if err != nil {
 			return err
 		}

@@ -34,9 +34,10 @@ const (
 	// locksUserIDs, locksGrantIDs: ids that another node may be storing now.
 	locksUserIDs
 	locksGrantIDs
-	// locksOldCodes: login codes of an app that have expired; locksCode: one.
-	locksOldCodes
+	// locksCode: a login code; locksOldCodes: those of an app that have expired
+	// and nobody else has.
 	locksCode
+	locksOldCodes
 	// locksMark: a user's mark, and under it the user's messages.
 	locksMark
 	// locksLease: callbacks that no other node has, being leased to this one.

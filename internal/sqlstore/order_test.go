@@ -153,10 +153,11 @@ func (a appOfTwo) storeAny(t *testing.T, s *Store, random *rand.Rand, id string)
 	case 9:
 		return s.MarkRead(ctx, a.app.ID, a.users[user].No, a.message[user].ID, time.Now())
 	case 10:
-		code := muban.LoginCode{AppID: a.app.ID, Hash: []byte(few), UserNo: a.users[user].No, ExpiresAt: time.UnixMilli(1)}
+		code := muban.LoginCode{AppID: a.app.ID, Hash: []byte(id), UserNo: a.users[user].No, ExpiresAt: time.UnixMilli(1)}
 		return s.CreateLoginCode(ctx, code, time.UnixMilli(2+random.Int64N(2)))
 	case 11:
-		return s.UseLoginCode(ctx, a.app.ID, []byte(few), func(c *muban.LoginCode) (*muban.LoginCode, error) {
+		made := fmt.Sprintf("%d-%d", random.IntN(32), random.IntN(60)) // perhaps
+		return s.UseLoginCode(ctx, a.app.ID, []byte(made), func(c *muban.LoginCode) (*muban.LoginCode, error) {
 			c.UsedAt = time.UnixMilli(1)
 			return nil, nil
 		})

@@ -185,6 +185,7 @@ func (s *Store) DeleteUser(ctx context.Context, appID, id string) error {
 			grants + s.lock("seq"), // before their uses, as ForgetGrants does
 			`DELETE FROM spends WHERE app_id = $1 AND grant_seq IN (` + grants + `)`,
 			`DELETE FROM grants WHERE app_id = $1 AND user_no = $2`,
+			`SELECT hash FROM login_codes WHERE app_id = $1 AND user_no = $2` + s.lock("hash"),
 			`DELETE FROM login_codes WHERE app_id = $1 AND user_no = $2`,
 			`DELETE FROM unread_marks WHERE app_id = $1 AND user_no = $2`,
 		} {
